@@ -54,7 +54,9 @@ func docsFindings(t *testing.T, r Rule, section, example string) []Diagnostic {
 	if r.Name == "manifest" {
 		return manifestFindings("prefect-secrets.toml", []byte(example))
 	}
-	options := readOptions(t, []byte(example))
+	_, shown, _ := strings.Cut(section, "<!--") // which a page does not show
+	shown, _, _ = strings.Cut(shown, " -->")
+	options := readOptions(t, []byte("#"+shown))
 	options.Rules = []string{r.Name}
 	found := File("config.toml", []byte(example), options)
 	if _, python, ok := strings.Cut(section, "```python\n"); ok {

@@ -18,7 +18,7 @@ var executorPaths = []struct {
 	in      release.Span
 	classes []string
 }{
-	{"prefect.engine.executors.", release.ParseSpan("0.5.0-0.12.6"), []string{"SynchronousExecutor", "sync.SynchronousExecutor"}},
+	{"prefect.engine.executors.", release.ParseSpan("0.5.0-0.11.5"), []string{"SynchronousExecutor", "sync.SynchronousExecutor"}},
 	{"prefect.engine.executors.", release.ParseSpan("0.5.0-0.15.13"), executors},
 	{"prefect.executors.", release.ParseSpan("0.14.0-1.4.1"), executors},
 }
