@@ -18,29 +18,34 @@ import (
 func checkStarts(s *source, report func(finding)) {
 	s.failing = map[tomlpos.NodeID]bool{}
 	for _, v := range s.settings() {
-		mayStop, mayFail := mayPreventStart(v), s.mayFailInUse(v)
-		if !mayStop && !mayFail {
-			continue
-		}
-		in, ok := s.startInput(v)
-		if !ok {
-			continue
-		}
-		var f finding
-		if mayStop {
-			f = v.finding(s.startProblem(in))
-		}
-		if f.message == "" && mayFail {
-			f = s.useProblem(in)
-		}
-		if v.isTableList {
-			_, f.hint = explainTable(v.name, true)
-		}
-		if f.message != "" {
+		if f := s.settingProblem(v); f.message != "" {
 			report(f)
 			s.failing[v.Node] = true
 		}
 	}
+}
+
+// settingProblem returns a finding about a setting with which Prefect does not start, or
+// fails later. Its message is empty if nothing is wrong, or nothing is known.
+func (s *source) settingProblem(v setting) (f finding) {
+	mayStop, mayFail := mayPreventStart(v), s.mayFailInUse(v)
+	if !mayStop && !mayFail {
+		return f
+	}
+	in, ok := s.startInput(v)
+	if !ok {
+		return f
+	}
+	if mayStop {
+		f = v.finding(s.startProblem(in))
+	}
+	if f.message == "" && mayFail {
+		f = s.useProblem(in)
+	}
+	if v.isTableList {
+		_, f.hint = explainTable(v.name, true)
+	}
+	return f
 }
 
 // startProblem returns what releases make of a setting that they cannot start with, or
