@@ -17,7 +17,7 @@ func checkCasts(s *source, report func(finding)) {
 	}
 	for _, v := range s.stringSettings() {
 		kind, changed := castType(v.str)
-		if !changed || s.unread[v.Node] || strings.Contains(v.str, "$") || v.secret && isJSONContainer(v.str) {
+		if !changed || s.unread[v.Node] || s.failing[v.Node] || worksCast(v.name) || strings.Contains(v.str, "$") || v.secret && isJSONContainer(v.str) {
 			continue
 		}
 		if suffix, ok := inReleases(s.opts.Version.WhereEach(castsUnasked(v))); ok {
@@ -34,6 +34,13 @@ func castsUnasked(v setting) func(release.Version) bool {
 		wanted := known.TypeIn(version)
 		return version.CastsFile() && (wanted == "" || wanted == "str")
 	}
+}
+
+// worksCast reports whether a setting of Prefect's own works as what its string becomes,
+// unless the rule type says otherwise.
+func worksCast(name string) bool {
+	_, used := release.UsedWith(name)
+	return used || name == "logging.level"
 }
 
 // casting is a release that casts the strings of the file. All that do cast alike.

@@ -40,32 +40,48 @@ func checkDeprecated(s *source, report func(finding)) {
 		version = release.Latest()
 	}
 	for _, v := range s.settings() {
-		if known, _ := release.SettingOf(v.name); known.DroppedIn(version) && v.str != "" && !s.isShipped(v) {
+		if s.isShipped(v) {
+			continue
+		}
+		if known, _ := release.SettingOf(v.name); known.DroppedIn(version) && v.str != "" {
 			last, _ := known.LastRead()
 			report(s.keyFinding(v, len(v.path),
-				fmt.Sprintf("Prefect %s does not use %s", version, v.name),
+				fmt.Sprintf("%s not use %s", s.thoseAfter(last, "does", "do"), v.name),
 				fmt.Sprintf("%s was the last release that did: %s", last, known.Instead()),
 			))
 		}
-		if v.name == daskAddress && v.str == "local" && !s.isShipped(v) && lastLocalDask.Compare(version.Number()) < 0 {
+		if v.name == daskAddress && v.str == "local" && lastLocalDask.Compare(version.Number()) < 0 {
 			report(v.finding(
-				fmt.Sprintf("%s means a host called local to Prefect %s", v.name, version),
+				fmt.Sprintf("%s this %s for a host called local", s.thoseAfter(lastLocalDask, "takes", "take"), v.name),
 				fmt.Sprintf("%s was the last release for which local is a cluster that it starts: leave it empty", lastLocalDask),
 			))
 		}
-		if v.Kind.IsString() && !v.secret && !s.isShipped(v) {
-			checkMoved(v, version, report)
+		if v.Kind.IsString() && !v.secret && !s.checkMoved(v, version, report) {
+			s.checkExecutorClass(v, version, report)
 		}
 	}
 }
 
-// checkMoved reports the path of a class that a release moved.
-func checkMoved(v setting, version release.Version, report func(finding)) {
+// thoseAfter names the releases after one that the file is checked for, with the verb for
+// one or for several.
+func (s *source) thoseAfter(last release.Number, one, several string) string {
+	if s.opts.Version != release.Any {
+		return fmt.Sprintf("Prefect %s %s", s.opts.Version, one)
+	}
+	spans, _ := release.Any.WhereEach(func(version release.Version) bool { return last.Compare(version.Number()) < 0 })
+	return fmt.Sprintf("releases %s %s", spans[0], several)
+}
+
+// checkMoved reports the path of a class that a release moved, and returns whether it
+// did.
+func (s *source) checkMoved(v setting, version release.Version, report func(finding)) bool {
 	for _, m := range moves {
 		if class, ok := strings.CutPrefix(v.str, m.from); ok && m.last.Compare(version.Number()) < 0 {
-			report(v.finding(fmt.Sprintf("%s names a class that Prefect %s does not load", v.name, version), m.hint(class)))
+			report(v.finding(fmt.Sprintf("%s names a class that %s not load", v.name, s.thoseAfter(m.last, "does", "do")), m.hint(class)))
+			return true
 		}
 	}
+	return false
 }
 
 // hint returns what to write for a class that was in m.from.

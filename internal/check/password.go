@@ -211,12 +211,13 @@ func isFlag(word string) bool {
 }
 
 // isExample reports whether user and password are those of every example, such as
-// user:pass.
+// user:pass, or of everybody: the password of anonymous is an address.
 func (p embedded) isExample() bool {
-	return exampleUser.MatchString(p.user) && examplePassword.MatchString(p.password)
+	return exampleUser.MatchString(p.user) && examplePassword.MatchString(p.password) || anonymousUser.MatchString(p.user)
 }
 
 var (
+	anonymousUser   = regexp.MustCompile(`(?i)^anonymous$`)
 	exampleUser     = regexp.MustCompile(`(?i)^(my|your|db)?_?user(name)?$`)
 	examplePassword = regexp.MustCompile(`(?i)^(my|your|db)?_?(pass|passwd|password|pw|pwd|secret)$`)
 )

@@ -20,8 +20,9 @@ func isPlaceholder(str string) bool {
 const maxPlaceholder = 4096
 
 // filler matches a string, or the secret part of one, that is a repeated character or
-// three dots: xxx, XXXX-XXXX, ***, sk-xxxxxxxx.
-var filler = regexp.MustCompile(`^([xX]{3,}|[*.•…_?#-]{3,})([ /:_.-]*([xX]+|[*.•…_?#-]+))*$|x{4,}|X{4,}|\*{3,}|•{3,}|\.{3}$|…$`)
+// three dots: xxx, XXXX-XXXX, ***, sk-xxxxxxxx. The keys in the documentation of AWS end in
+// EXAMPLE and EXAMPLEKEY.
+var filler = regexp.MustCompile(`^(AKIA|ASIA)[A-Z0-9]+EXAMPLE$|EXAMPLEKEY$|^([xX]{3,}|[*.•…_?#-]{3,})([ /:_.-]*([xX]+|[*.•…_?#-]+))*$|x{4,}|X{4,}|\*{3,}|•{3,}|\.{3}$|…$`)
 
 func isFiller(str string) bool { return filler.MatchString(str) }
 
@@ -42,12 +43,26 @@ func isBlankWebhook(str string) bool {
 }
 
 // marker matches what the templates of other programs fill in: {{ jinja }}, {% if %},
-// <%= erb %>, %(name)s, #{name}, $(NAME), {name}, <your key>, @NAME@, __NAME__,
-// %NAME%, %%NAME%%, ((name)), [your key], ##NAME##, (NAME), %s, {0}.
-var marker = regexp.MustCompile(`\{\{.*\}\}|\{%.*%\}|<%.*%>|%\([A-Za-z0-9_.]+\)s|#\{[^{}]+\}|\$\([A-Za-z0-9_. ]+\)|` +
-	`\{[A-Za-z][A-Za-z0-9 _.|-]+\}|<[A-Za-z][^<>"]{2,}>|` +
+// <%= erb %>, @NAME@, __NAME__, %NAME%, %%NAME%%, ((name)), [your key], ##NAME##, (NAME),
+// %s, {0}.
+var marker = regexp.MustCompile(`\{\{.*\}\}|\{%.*%\}|<%.*%>|` +
 	`^@{1,3}[A-Za-z0-9_.]+@{1,3}$|^__[A-Za-z0-9_]+__$|^%{1,3}[A-Za-z0-9_.-]+%{1,3}$|^\(\([A-Za-z0-9_./ -]+\)\)$|^\[{1,2}[A-Za-z][A-Za-z _.-]*\]{1,2}$|` +
 	`^([#~!|^*=+:-]{1,3}(` + capitals + `)[#~!|^*=+:-]{1,3}|\((` + capitals + `)\)|%[sdrv]|\{[0-9]?\})$`)
+
+// partMarker matches those that a password may hold by chance: {name}, <your key>,
+// %(name)s, #{name}, $(NAME).
+var partMarker = regexp.MustCompile(`%\([A-Za-z0-9_.]+\)s|#\{[^{}]+\}|\$\([A-Za-z0-9_. ]+\)|\{[A-Za-z][A-Za-z0-9 _.|-]+\}|<[A-Za-z][^<>"]{2,}>`)
+
+// isTemplatePart reports whether a string is made of such markers, or has one in a URL, a
+// connection string, or beside no more than a word such as Bearer.
+func isTemplatePart(str string) bool {
+	rest := partMarker.ReplaceAllString(str, "")
+	if rest == str {
+		return false
+	}
+	letters := nonWord.ReplaceAllString(rest, "")
+	return strings.Contains(str, "://") || strings.Contains(str, "=") || len(letters) <= len("Bearer") && strings.Trim(letters, alphabet) == ""
+}
 
 // capitals match a name in capitals, as in ##DB_PASSWORD##, and few passwords.
 const capitals = `[A-Z]{3,}|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+`
@@ -58,7 +73,9 @@ var foreign = regexp.MustCompile(`^(op://|vault:|ref\+|ENC\[|ssm:|keyring:|sops:
 	`arn:aws[a-z-]*:(secretsmanager|ssm):|projects/[^/]+/secrets/|@Microsoft\.KeyVault\(|env:|env\.|env\(|os\.environ|` +
 	`ENC\(|!(Ref|Sub|GetAtt|ImportValue|vault|secret|env|ENV)[ _]|\$ANSIBLE_VAULT;|[a-z]*(vault|secrets?|secretsmanager|sm|kv|ssm|kms|keyring)://|doppler:|bws:|lookup\()`)
 
-func isForeignReference(str string) bool { return marker.MatchString(str) || foreign.MatchString(str) }
+func isForeignReference(str string) bool {
+	return marker.MatchString(str) || isTemplatePart(str) || foreign.MatchString(str)
+}
 
 // placeholderWords are what people write where a secret is to be, in small letters
 // and with underscores.
@@ -67,13 +84,15 @@ var placeholderWords = map[string]bool{
 	"replace_this": true, "placeholder": true, "dummy": true, "example": true, "sample": true, "todo": true, "tbd": true, "fixme": true,
 	"fill_me": true, "fillme": true, "fill_in": true, "fill_me_in": true, "redacted": true, "removed": true, "hidden": true, "masked": true,
 	"none": true, "null": true, "nil": true, "n_a": true, "undefined": true, "unset": true, "not_set": true, "empty": true, "to_be_set": true,
-	"set_me": true, "setme": true, "secret_goes_here": true,
+	"set_me": true, "setme": true, "secret_goes_here": true, "tbc": true, "tba": true, "to_do": true, "wip": true,
 }
 
 // instruction matches a string that tells its reader to write something else:
 // your_api_key, insert_token_here, change_me_please.
-var instruction = regexp.MustCompile(`^(changeme|change_(me|this)|replace_(me|this|with)|todo_)|` +
-	`(^|_)your_([a-z]+_)*(` + things + `)|^(insert|enter|put|paste|add)_(your_|the_|an?_|my_)?([a-z]+_)?(` + things + `)|_(goes_)?here$`)
+var instruction = regexp.MustCompile(`^(changeme|change_(me|this)|replace_(me|this|with)|todo_)|^fill_((this|it|me|that|your|the)_)*in(_|$)|` +
+	`^(is_)?(to_be|will_be|must_be|needs_to_be)_(filled|set|added|provided|defined|determined|changed|replaced|configured|confirmed|done|decided|announced|supplied|generated)(_|$)|` +
+	`(^|_)your_([a-z]+_)*(` + things + `)|^(insert|enter|put|paste)_(your_|the_|an?_|my_)?([a-z]+_)?(` + things + `)|^add_(your|the|an?|my)_([a-z]+_)?(` + things + `)|` +
+	`(^|_)(` + things + `|it|this|me|goes)_here$`)
 
 // things are what an instruction asks for.
 const things = `key|token|secret|password|passphrase|url|webhook|id|name|value|credentials?|api|account|domain|host|server|user|org|company|project`
@@ -124,5 +143,13 @@ func repeatsKey(key, str string) bool { return snakeCase(strings.TrimSpace(str))
 // filePath matches a file's path, which people give in place of a key or a password that
 // is in the file.
 var filePath = regexp.MustCompile(`^(~|\.{1,2}|[A-Za-z]:)?[/\\]([\w.@ -]+[/\\])+[\w.@ -]*$|^(~|\.{1,2})[/\\][\w.@ -]+$|^[\w./@ -]+\.(pem|key|json|crt|cer|p12|pfx|txt|ya?ml|toml|ini|env|jks)$`)
+
+// isKeyFile reports whether a string under a key such as private_key is the path of the
+// file with it, below the working directory.
+func isKeyFile(key, str string) bool {
+	return strings.HasSuffix(snakeCase(key), "_key") && keyFile.MatchString(str) && !isRandom(str)
+}
+
+var keyFile = regexp.MustCompile(`^[a-z][a-z0-9_.-]*(/[a-z0-9][a-z0-9_.-]*)+$|^id_(rsa|dsa|ecdsa|ed25519)$`)
 
 func isPath(str string) bool { return filePath.MatchString(str) && !isRandom(str) }

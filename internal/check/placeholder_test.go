@@ -17,7 +17,7 @@ func TestIsPlaceholder(t *testing.T) {
 	}
 	for _, str := range []string{
 		"", "x", "correct-horse", "not-a-real-key", "correct horse battery", "hunter2", "P@$$w0rd", "password", "secret", "abc", "{\"a\": \"b\"}",
-		"enter-sandman-1991", "your", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "CORRECT_HORSE", "exact", "admin123", "changes4ever", "12345",
+		"enter-sandman-1991", "your", "Tr0<abc>ub4dor", "hunter2{abc}X9!", "over_here", "add_key", "CORRECT_HORSE", "exact", "admin123", "changes4ever", "12345",
 		"https://hooks.slack.com/services/T01AB/B02CD/" + "not4real",
 	} {
 		if isPlaceholder(str) {

@@ -19,7 +19,7 @@ func checkPlaintext(s *source, report func(finding)) {
 	s.told = map[tomlpos.NodeID]bool{}
 	for _, v := range s.doc.Values {
 		named := s.namedNode(v.Node)
-		if v.Kind.IsContainer() || reported[named] {
+		if v.Kind.IsContainer() || reported[named] || s.failing[v.Node] && s.doc.Path(v.Node) == secretsTable {
 			continue
 		}
 		kind := p.kindOf(v)
@@ -98,8 +98,12 @@ func (p plaintexts) kindOf(v tomlpos.Value) string {
 func (p plaintexts) isPlaintext(v tomlpos.Value, named tomlpos.NodeID) bool {
 	key, str := p.doc.Nodes[named].Name, p.doc.String(v)
 	inSecrets := p.secrets[v.Node] || p.misplaced[v.Node]
-	if !v.Kind.IsString() {
-		return inSecrets && !(p.isPartial(named) && !IsSecretKey(key))
+	switch {
+	case v.Kind.IsString():
+	case inSecrets:
+		return !(p.isPartial(named) && !IsSecretKey(key))
+	default:
+		return v.Kind == tomlpos.Integer && isSensitiveKey(key) && isNumberSecret(key, p.doc.Text[v.Start:v.End])
 	}
 	switch {
 	case str == shippedPassword && p.doc.Path(v.Node) == "server.database.password":
@@ -132,12 +136,20 @@ func isLiteral(key, str string) bool {
 // isLiteralSecret reports whether a string under a sensitive key is the secret
 // itself, and not the file, the address or the flag that tells where it is.
 func isLiteralSecret(key, str string) bool {
-	if !isLiteral(key, str) || isPath(str) || isFlag(str) {
+	if !isLiteral(key, str) || isPath(str) || isFlag(str) || isKeyFile(key, str) {
 		return false
 	}
 	isAddress := strings.Contains(str, "://") || connectionKey.MatchString(snakeCase(key)) && strings.Contains(str, "=")
 	return !isAddress || passwordKind(str) != "" || isRandom(str)
 }
+
+// isNumberSecret reports whether a whole number under a sensitive key can be the secret:
+// a PIN or a password of digits, and not how many tokens there may be.
+func isNumberSecret(key, digits string) bool {
+	return len(digits) >= 3 && !countKey.MatchString(snakeCase(key))
+}
+
+var countKey = regexp.MustCompile(`(^|_)(max|min|num|number|n|count|limit|total|per|length|size|ttl|rate|expires?|expiry|timeout)(_|$)`)
 
 // connectionKey matches a key whose value is a connection string, which may be without
 // a password.
@@ -183,7 +195,7 @@ func (p plaintexts) hint(named tomlpos.NodeID) string {
 	if n.InList || p.isList(named) {
 		return "Prefect expands no $NAME inside an array: remove it from the array, or write it to the store with prefect-secrets sync"
 	}
-	key := MaskTokens(tomlpos.QuoteKey(n.Name))
+	key := MaskTokens(tomlpos.QuoteKey(p.unreserved(n.Name)))
 	parent := p.doc.Path(n.Parent)
 	variable := variableFor(key)
 	if n.Parent != tomlpos.Root && parent != secretsTable && p.namesakes()[variable] > 1 {
@@ -197,6 +209,14 @@ func (p plaintexts) hint(named tomlpos.NodeID) string {
 		hint += documentedCase
 	}
 	return hint
+}
+
+// unreserved returns a name, or what the rule reserved-key proposes in its place.
+func (s *source) unreserved(name string) string {
+	if s.opts.Version.Reserves(name) {
+		return unreservedName(name)
+	}
+	return name
 }
 
 // countVariables returns how many keys of the file lead to each variable.

@@ -1,11 +1,13 @@
 package check
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
+	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
 // Likeness is how much a TOML file looks like a Prefect configuration.
@@ -21,6 +23,9 @@ const (
 // the headers and keys line by line, because a file that does not parse is to be
 // recognised, too.
 func Recognise(text []byte) Likeness {
+	if bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) {
+		text = bytes.ReplaceAll(text[2:], []byte{0}, nil) // UTF-16, of which ASCII is enough
+	}
 	likeness := Unlike
 	var table []string
 	for line := range strings.FieldsFuncSeq(string(text), func(r rune) bool { return r == '\n' || r == '\r' }) {
@@ -35,6 +40,12 @@ func Recognise(text []byte) Likeness {
 		}
 	}
 	return likeness
+}
+
+// IsTOML reports whether a text is TOML 1.0.
+func IsTOML(text []byte) bool {
+	_, problem := tomlpos.Scan(string(text))
+	return problem == nil
 }
 
 // maxRecognised is how many levels of a table or key count.

@@ -66,12 +66,15 @@ func (s *source) reservedSuffix(name string) string {
 }
 
 func reservedHint(name string, secret bool) string {
-	hint := fmt.Sprintf("Prefect's configuration has a method or attribute of that name; use another, such as my_%s", strings.Trim(name, "_"))
+	hint := fmt.Sprintf("Prefect's configuration has a method or attribute of that name; use another, such as %s", unreservedName(name))
 	if secret {
 		hint += ", in the flows that read it too"
 	}
 	return hint
 }
+
+// unreservedName returns a name in place of a reserved one.
+func unreservedName(name string) string { return "my_" + strings.Trim(name, "_") }
 
 // filled reports, for each node, whether it is a setting or has one below it. An
 // array is a setting, even an empty one.

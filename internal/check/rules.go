@@ -31,6 +31,7 @@ type finding struct {
 // These rules are in more than one list.
 var (
 	syntaxRule    = Rule{syntaxName, SeverityError, "the file is not TOML 1.0"}
+	typeRule      = Rule{"type", SeverityError, "a setting of the wrong type, or with which Prefect fails"}
 	plaintextRule = Rule{"plaintext-secret", SeverityWarning, "a secret in the file, in plain text"}
 	ignoreRule    = Rule{ignoreName, SeverityError, "an invalid ignore comment"}
 )
@@ -47,7 +48,7 @@ var (
 		{Rule{"toml-compat", SeverityError, "TOML that the parser inside Prefect refuses or reads differently"}, checkCompat},
 		{Rule{"reserved-key", SeverityError, "a key with which import prefect fails"}, checkReservedKeys},
 		{Rule{"unknown-key", SeverityWarning, "a setting or table that no release of Prefect knows"}, checkUnknownKeys},
-		{Rule{"type", SeverityError, "a setting of the wrong type, or with which import prefect fails"}, checkTypes},
+		{typeRule, checkTypes},
 		{plaintextRule, checkPlaintext},
 		{Rule{"unset-env", SeverityWarning, "a reference to an environment variable that is not set"}, checkUnsetEnv},
 		{Rule{"dangling-ref", SeverityError, "a reference to a missing key, or back to itself"}, checkDanglingRefs},

@@ -11,6 +11,7 @@ import (
 // SelectRules returns the names of the rules for Options.Rules: the selected ones, or
 // all without a selection, except the ignored ones.
 func SelectRules(selected, ignored []string) []string {
+	selected, ignored = trimmed(selected), trimmed(ignored)
 	if len(selected) == 0 && len(ignored) == 0 {
 		return nil
 	}
@@ -22,7 +23,7 @@ func SelectRules(selected, ignored []string) []string {
 
 // ValidateSelected returns an error for a name that is not a rule's.
 func ValidateSelected(names []string) error {
-	for _, name := range names {
+	for _, name := range trimmed(names) {
 		if err := FindRule(name); err != nil {
 			return err
 		}
@@ -33,10 +34,19 @@ func ValidateSelected(names []string) error {
 // ValidateIgnored returns an error for a name that is not a rule's, and for syntax,
 // which always applies.
 func ValidateIgnored(names []string) error {
-	if slices.Contains(names, syntaxName) {
+	if slices.Contains(trimmed(names), syntaxName) {
 		return errors.New("the rule syntax always applies, because a file that does not parse cannot be checked")
 	}
 	return ValidateSelected(names)
+}
+
+// trimmed returns names without the spaces that people write after a comma.
+func trimmed(names []string) []string {
+	var all []string
+	for _, name := range names {
+		all = append(all, strings.TrimSpace(name))
+	}
+	return all
 }
 
 // FindRule returns an error unless there is a rule of that name. The error says which
@@ -46,7 +56,7 @@ func FindRule(name string) error {
 	if slices.Contains(names, name) {
 		return nil
 	}
-	hint := cmp.Or(suggestRule(strings.ToLower(name), names), "there are "+strings.Join(names, ", "))
+	hint := cmp.Or(suggestRule(strings.ReplaceAll(strings.ToLower(name), "_", "-"), names), "there are "+strings.Join(names, ", "))
 	return fmt.Errorf("there is no rule %q: %s", name, hint)
 }
 

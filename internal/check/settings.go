@@ -8,16 +8,20 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// setting is a value outside arrays. Prefect does not look into arrays.
+// setting is a value outside arrays, or an array of tables. Prefect does not look into
+// arrays.
 type setting struct {
 	tomlpos.Value
 	path   []string
 	name   string // the path with dots
 	str    string // the value of a string; the TOML text of any other value
 	secret bool   // below [context.secrets]
+
+	isTableList bool // begun by a [[header]], which is its position
 }
 
-// settings returns the settings of a file, in the order of the text.
+// settings returns the settings of a file, in the order of the text, and then its arrays
+// of tables.
 func (s *source) settings() []setting {
 	if s.cachedSettings != nil {
 		return s.cachedSettings
@@ -29,9 +33,35 @@ func (s *source) settings() []setting {
 			continue
 		}
 		path := s.path(v.Node)
-		s.cachedSettings = append(s.cachedSettings, setting{v, path, strings.Join(path, "."), s.doc.String(v), secrets[v.Node]})
+		s.cachedSettings = append(s.cachedSettings, setting{Value: v, path: path, name: strings.Join(path, "."), str: s.doc.String(v), secret: secrets[v.Node]})
 	}
+	s.cachedSettings = append(s.cachedSettings, s.tableLists()...)
 	return s.cachedSettings
+}
+
+// tableLists returns the arrays of tables that [[headers]] begin, each as a setting at
+// its first header.
+func (s *source) tableLists() (lists []setting) {
+	var isValue []bool
+	for _, n := range s.doc.Nodes {
+		if n.Index != 0 || s.doc.Nodes[n.Parent].InList {
+			continue
+		}
+		if isValue == nil {
+			isValue = make([]bool, len(s.doc.Nodes))
+			for _, v := range s.doc.Values {
+				isValue[v.Node] = true
+			}
+		}
+		if isValue[n.Parent] {
+			continue
+		}
+		key, _ := s.doc.FirstKey(n.Parent)
+		path := s.path(n.Parent)
+		value := tomlpos.Value{Node: n.Parent, Kind: tomlpos.Array, Start: key.Start, End: key.End}
+		lists = append(lists, setting{Value: value, path: path, name: strings.Join(path, "."), str: "[{}]", isTableList: true})
+	}
+	return lists
 }
 
 // interpolated returns the settings that are strings with a $ in them.
@@ -101,6 +131,12 @@ func (s *source) releasesWhere(holds func(release.Version) bool) (suffix string,
 // [release.Version.WhereStarted].
 func (s *source) releasesStarted(holds func(release.Version) bool) (suffix string, ok bool) {
 	return inReleases(s.opts.Version.WhereStarted(holds))
+}
+
+// releasesUsed is releasesWhere for a question about what a release does once it has
+// started, see [release.Version.WhereUsed].
+func (s *source) releasesUsed(holds func(release.Version) bool) (suffix string, ok bool) {
+	return inReleases(s.opts.Version.WhereUsed(holds))
 }
 
 // inReleases returns the end of a message about some releases, such as " in 0.9.3 to

@@ -39,9 +39,9 @@ type source struct {
 	secrets        *secretIndex       // of a Python file: the defined secrets
 
 	// What one rule has reported and others leave alone, by node.
-	unread     map[tomlpos.NodeID]bool // settings that no release reads
-	failsStart map[tomlpos.NodeID]bool // settings with which import prefect fails
-	told       map[tomlpos.NodeID]bool // secrets with a $ that plaintext-secret has reported
+	unread  map[tomlpos.NodeID]bool // settings that no release reads
+	failing map[tomlpos.NodeID]bool // settings with which Prefect fails
+	told    map[tomlpos.NodeID]bool // secrets with a $ that plaintext-secret has reported
 
 	// Each is nil until the method that returns it was called.
 	cachedSettings     []setting       // see settings

@@ -14,40 +14,48 @@ import (
 )
 
 // checkStarts reports settings that load but make import prefect fail, since Prefect
-// sets up its context and Python's logging with them.
+// sets up its context and Python's logging with them, and those with which it fails later.
 func checkStarts(s *source, report func(finding)) {
-	s.failsStart = map[tomlpos.NodeID]bool{}
+	s.failing = map[tomlpos.NodeID]bool{}
 	for _, v := range s.settings() {
-		if !mayPreventStart(v) {
-			continue
-		}
-		in, ok := s.startInput(v)
-		if !ok {
-			continue
-		}
-		if message, hint := s.startProblem(in); message != "" {
-			report(v.finding(message, hint))
-			s.failsStart[v.Node] = true
+		if f := s.settingProblem(v); f.message != "" {
+			report(f)
+			s.failing[v.Node] = true
 		}
 	}
+}
+
+// settingProblem returns a finding about a setting with which Prefect does not start, or
+// fails later. Its message is empty if nothing is wrong, or nothing is known.
+func (s *source) settingProblem(v setting) (f finding) {
+	mayStop, mayFail := mayPreventStart(v), s.mayFailInUse(v)
+	if !mayStop && !mayFail {
+		return f
+	}
+	in, ok := s.startInput(v)
+	if !ok {
+		return f
+	}
+	if mayStop {
+		f = v.finding(s.startProblem(in))
+	}
+	if f.message == "" && mayFail {
+		f = s.useProblem(in)
+	}
+	if v.isTableList {
+		_, f.hint = explainTable(v.name, true)
+	}
+	return f
 }
 
 // startProblem returns what releases make of a setting that they cannot start with, or
 // start with loggers that nobody meant. The message is empty if nothing is wrong.
 func (s *source) startProblem(in startInput) (message, hint string) {
 	failed, suffix := s.startFailure(in)
-	letters, hasLetters := s.releasesOfLetters(in)
-	switch {
-	case failed == nil && hasLetters:
-		return fmt.Sprintf("%s%s is one string%s, and Prefect takes each letter of it for the name of a logger", in.name, in.cause(), letters), in.hint(loggersHint)
-	case failed == nil:
-		return "", ""
+	if failed != nil {
+		message, hint = fmt.Sprintf("import prefect fails with %s%s", failed.Class, suffix), failed.Problem
 	}
-	message = fmt.Sprintf("with this %s%s import prefect fails with %s%s", in.name, in.cause(), failed.Class, suffix)
-	if !hasLetters {
-		return message, in.hint(failed.Problem)
-	}
-	return message + fmt.Sprintf(", and Prefect takes each letter of it for the name of a logger%s", letters), in.hint(loggersHint)
+	return s.withLetters(in, message, hint)
 }
 
 // startFailure returns why releases do not start with a setting, and which they are, or nil.
@@ -70,10 +78,10 @@ func (s *source) startFailure(in startInput) (failed *release.Error, suffix stri
 // may be wrong.
 func mayPreventStart(v setting) bool {
 	switch v.name {
-	case "context", "context.config", "logging":
+	case "context", "context.config", "logging", "tasks", "tasks.defaults":
 		return true
 	case "logging.level":
-		return v.str != "DEBUG" && v.str != "INFO" && v.str != "WARNING" && v.str != "ERROR"
+		return !isLevel(v.str)
 	case "logging.format":
 		return !strings.Contains(v.str, "%(message)s")
 	case extraLoggers:
@@ -126,6 +134,9 @@ func (s *source) startInput(v setting) (startInput, bool) {
 	in := startInput{setting: v, read: map[release.Version]startReading{}}
 	tables := tableTexts{}
 	tables.add(s, v)
+	if !s.addBeside(v, tables) {
+		return in, false
+	}
 	if strings.Contains(v.str, "$") {
 		env, known := s.env()
 		if !known || env[release.Variable(v.name)] || !s.addReferred(&in, tables) {
@@ -158,6 +169,19 @@ func (s *source) addReferred(in *startInput, tables tableTexts) bool {
 	return true
 }
 
+// addBeside adds the settings on which it depends whether Prefect can use a setting. It
+// returns false if one of them is not known.
+func (s *source) addBeside(v setting, tables tableTexts) bool {
+	beside, _ := release.UsedWith(v.name)
+	env, _ := s.env()
+	for _, name := range beside {
+		if env[release.Variable(name)] || !tables.addKey(s, name) {
+			return false
+		}
+	}
+	return true
+}
+
 // tableTexts are lines of TOML by the header of their table.
 type tableTexts map[string]string
 
@@ -166,7 +190,11 @@ func (t tableTexts) add(s *source, v setting) {
 	if len(v.path) > 1 {
 		header = "[" + s.doc.Path(s.doc.Nodes[v.Node].Parent) + "]\n"
 	}
-	line := tomlpos.QuoteKey(v.path[len(v.path)-1]) + " = " + s.doc.Text[v.Start:v.End] + "\n"
+	text := v.str
+	if !v.isTableList {
+		text = s.doc.Text[v.Start:v.End]
+	}
+	line := tomlpos.QuoteKey(v.path[len(v.path)-1]) + " = " + text + "\n"
 	if !strings.Contains(t[header], line) {
 		t[header] += line
 	}

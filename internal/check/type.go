@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -55,7 +56,8 @@ func checkType(s *source, v setting, known release.Setting, report func(finding)
 func checkPort(s *source, v setting, known release.Setting, report func(finding)) {
 	version := s.opts.Version
 	if !isPort(v) {
-		if suffix, ok := inReleases(version.WhereEach(known.KnownTo)); ok {
+		becomesPort := castsToPort(v)
+		if suffix, ok := inReleases(version.WhereEach(func(r release.Version) bool { return known.KnownTo(r) && !(becomesPort && r.CastsFile()) })); ok {
 			report(v.finding(v.name+" is not a port"+suffix, "write a number from 0 to 65535 in quotes"))
 		}
 		return
@@ -77,6 +79,13 @@ func isPort(v setting) bool {
 	}
 	_, err := strconv.ParseUint(v.str, 10, 16)
 	return err == nil
+}
+
+// castsToPort reports whether a release that casts makes a port of a string: "4_200".
+func castsToPort(v setting) bool {
+	value, changed := casting.CastInFile(v.str)
+	port, isInt := value.(int64)
+	return v.Kind.IsString() && changed && isInt && port >= 0 && port <= math.MaxUint16
 }
 
 // isServerPort reports whether a setting is a port of Prefect's server.

@@ -39,7 +39,8 @@ func TestNotAPort(t *testing.T) {
 	for value, want := range map[string][]string{
 		"'4200'": nil, "4200": nil, "'$PORT'": nil, "'${server.port}'": nil,
 		"0x1068": nil, "4_200": nil, "+4200": nil,
-		"'http'": {notPort}, "true": {notPort}, "'65536'": {notPort}, "'-1'": {notPort}, "65536": {notPort}, "-1": {notPort}, "'4_200'": {notPort},
+		"'http'": {notPort}, "true": {notPort}, "'65536'": {notPort}, "'-1'": {notPort}, "65536": {notPort}, "-1": {notPort},
+		"'4_200'": {"2 type: server.port is not a port in 0.10.0 to 0.11.1"}, "' 4200'": {"2 type: server.port is not a port in 0.10.0 to 0.11.1"},
 	} {
 		got := outline(File("a.toml", []byte("[server]\nport = "+value+"\n"), Options{Rules: []string{"type"}}))
 		if diff := cmp.Diff(want, got); diff != "" {

@@ -31,7 +31,11 @@ func checkUnknownKeys(s *source, report func(finding)) {
 		if s.reportMisplaced(v, reported, report) {
 			continue
 		}
-		if userTables[v.path[0]] || c.settings[name] || c.isOpen(name) || isReserved(v.path) || c.isDeprecated(name) {
+		if s.reportStray(v, reported, report) {
+			s.unread[v.Node] = true
+			continue
+		}
+		if userTables[v.path[0]] || s.leavesToType(v) || c.settings[name] || c.isOpen(name) || isReserved(v.path) || c.isDeprecated(name) {
 			continue
 		}
 		message, hint, n := c.explain(v)
@@ -45,6 +49,11 @@ func checkUnknownKeys(s *source, report func(finding)) {
 		}
 		s.unread[v.Node] = true
 	}
+}
+
+// leavesToType reports whether the rule type looks at a setting that should be a table.
+func (s *source) leavesToType(v setting) bool {
+	return tables()[v.name] && s.opts.includes(typeRule) && (s.mayFailInUse(v) || mayPreventStart(v))
 }
 
 // catalogue is the settings of some releases.
@@ -143,7 +152,8 @@ func (c *catalogue) explain(v setting) (message, hint string, n int) {
 		return fmt.Sprintf("Prefect %s does not know %s, which is a setting of %s", c.version, name, other), "Prefect reads it and nothing happens", n
 	}
 	if tables()[name] {
-		return fmt.Sprintf("%s is a table of Prefect's, and here it is a value", name), fmt.Sprintf("write its settings below [%s]", name), n
+		message, hint = explainTable(name, v.isTableList)
+		return message, hint, n
 	}
 	if n == 1 {
 		message, hint = c.explainTopName(name)
@@ -154,6 +164,14 @@ func (c *catalogue) explain(v setting) (message, hint string, n int) {
 		hint = fmt.Sprintf("the nearest name is %s; case matters", near)
 	}
 	return fmt.Sprintf("no release of Prefect knows the setting %s", MaskTokens(name)), hint, n
+}
+
+// explainTable returns what is wrong with a table of Prefect's that is not one.
+func explainTable(name string, isTableList bool) (message, hint string) {
+	if isTableList {
+		return fmt.Sprintf("%s is a table of Prefect's, and here it is an array of tables", name), fmt.Sprintf("write [%s] with one pair of brackets", name)
+	}
+	return fmt.Sprintf("%s is a table of Prefect's, and here it is a value", name), fmt.Sprintf("write its settings below [%s]", name)
 }
 
 // otherNames are settings under names that they have elsewhere: Prefect 2 and 3 have
@@ -177,7 +195,17 @@ func isNearKey(a, b string) bool {
 	if a[:i+1] != b[:j+1] {
 		return key == other
 	}
-	return strings.Contains(other, key) || nearest.Of(key, []string{other}) != "" || len(key) == len(other) && isMisspelling(key, other)
+	return strings.Contains(other, key) || nearest.Of(key, []string{other}) != "" && isNearWord(key, other) || len(key) == len(other) && isMisspelling(key, other)
+}
+
+// isNearWord reports whether the last words of two names are near: cluster_kwargs is not a
+// misspelt cluster_class.
+func isNearWord(a, b string) bool {
+	if strings.Count(a, "_") != strings.Count(b, "_") {
+		return true
+	}
+	x, y := a[strings.LastIndexByte(a, '_')+1:], b[strings.LastIndexByte(b, '_')+1:]
+	return x == y || nearest.Of(x, []string{y}) != "" || isMisspelling(x, y)
 }
 
 // explainTopName is explain for a name outside tables.

@@ -18,7 +18,7 @@ func checkUnsetEnv(s *source, report func(finding)) {
 		return
 	}
 	for _, v := range s.interpolated() {
-		if !refers(v.str) || s.failsStart[v.Node] {
+		if !refers(v.str) || s.failing[v.Node] {
 			continue // a $ in a password: see dollar-in-value; or told by the rule type
 		}
 		unset := s.unsetIn(v, env)

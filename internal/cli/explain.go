@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
@@ -10,11 +11,11 @@ import (
 
 // explain prints a rule's section of docs/checks.md.
 func (c *Command) explain(rule string, paths []string) error {
-	if len(paths) > 0 {
-		return usagef("--explain checks nothing: give it a rule and no PATH")
-	}
 	if err := check.FindRule(rule); err != nil {
 		return fmt.Errorf("--explain: %w", err)
+	}
+	if len(paths) > 0 {
+		return usagef("--explain checks nothing: give it a rule and no PATH")
 	}
 	section, ok := sectionOf(c.ChecksPage, rule)
 	if !ok {
@@ -24,10 +25,13 @@ func (c *Command) explain(rule string, paths []string) error {
 	return err
 }
 
+// pageComment matches what a page does not show.
+var pageComment = regexp.MustCompile(`(?m)^<!--.*-->\n`)
+
 // sectionOf returns the section of a page in Markdown that has the title.
 func sectionOf(page, title string) (section string, ok bool) {
 	heading := "## " + title + "\n"
 	_, rest, ok := strings.Cut("\n"+page, "\n"+heading)
 	text, _, _ := strings.Cut(rest, "\n## ")
-	return heading + strings.TrimRight(text, "\n") + "\n", ok
+	return heading + strings.TrimRight(pageComment.ReplaceAllString(text, ""), "\n") + "\n", ok
 }

@@ -142,12 +142,21 @@ func match(pattern string) ([]string, error) {
 		return nil, fmt.Errorf("pattern %q: not a glob", pattern)
 	}
 	if _, err := os.Lstat(pattern); err == nil {
-		matches = []string{pattern}
+		return []string{pattern}, nil
 	}
+	matches = slices.DeleteFunc(matches, isPipe)
 	if len(matches) == 0 {
 		return nil, fmt.Errorf("%q: %w", pattern, errNoMatch)
 	}
 	return matches, nil
+}
+
+// isPipe reports whether a path is neither a file nor a directory: to open a pipe waits for
+// who writes to it. A link that leads nowhere counts as a
+// file, so that reading it says why.
+func isPipe(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
 }
 
 // add adds a file, or what is below a directory.

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,8 +25,9 @@ type discovery struct {
 	dir       string
 	configs   []string
 	manifests []string
-	others    int // .toml files that are neither
-	entries   int // files and directories so far
+	others    []string // .toml files that are neither
+	foreign   int      // .toml files that by their names are never Prefect's
+	entries   int      // files and directories so far
 	seen      map[string]bool
 }
 
@@ -98,14 +100,20 @@ func (d *discovery) add(root *os.Root, name string, entry fs.DirEntry) error {
 		d.manifests = append(d.manifests, file)
 		return nil
 	}
-	is, err := isConfig(file)
+	if slices.Contains(otherPrograms, path.Base(name)) {
+		d.foreign++
+		return nil
+	}
+	is, broken, err := isConfig(file)
 	switch {
 	case err != nil:
 		return fmt.Errorf("looking for configs in %s: %w", d.dir, err)
 	case is:
 		d.configs = append(d.configs, file)
+	case broken:
+		d.others = append(d.others, filepath.ToSlash(name)+" (not TOML)")
 	default:
-		d.others++
+		d.others = append(d.others, filepath.ToSlash(name))
 	}
 	return nil
 }
@@ -118,21 +126,23 @@ const prefectHome = ".prefect"
 var otherPrograms = []string{"pyproject.toml", "poetry.toml", "Cargo.toml", "netlify.toml", "pixi.toml"}
 
 // isConfig reports whether a TOML file is a config: by its place if Prefect reads it
-// there, by its tables, and where these are not certain by its name or directory.
-func isConfig(file string) (bool, error) {
+// there, by its tables, and where these are not certain by its name or directory. One that
+// does not parse counts if it may be one, and else is broken.
+func isConfig(file string) (is, broken bool, err error) {
 	base, dir := filepath.Base(file), filepath.Base(filepath.Dir(file))
-	switch {
-	case slices.Contains(otherPrograms, base):
-		return false, nil
-	case base == "config.toml" && dir == prefectHome:
-		return true, nil
+	if base == "config.toml" && dir == prefectHome {
+		return true, false, nil
 	}
 	text, err := configfile.Read(file)
 	if errors.Is(err, configfile.ErrTooLong) {
-		return false, nil
+		return false, false, nil
 	}
 	likeness := check.Recognise(text)
-	return likeness == check.Certain || likeness == check.Possible && isNamedForPrefect(base, dir), err
+	if likeness == check.Certain || likeness == check.Possible && isNamedForPrefect(base, dir) {
+		return true, false, err
+	}
+	broken = !check.IsTOML(text)
+	return broken && likeness == check.Possible && base != "prefect.toml", broken, err
 }
 
 // isNamedForPrefect reports whether the name of a file or its directory says that it
@@ -144,8 +154,11 @@ func isNamedForPrefect(base, dir string) bool {
 // nothing returns the error for a directory with neither configs nor manifests.
 func (d *discovery) nothing() error {
 	others := ""
-	if d.others > 0 {
-		others = fmt.Sprintf("; what it has of other programs: %s", report.Plural(d.others, ".toml file"))
+	if n := len(d.others) + d.foreign; n > 0 {
+		others = fmt.Sprintf("; what it has of other programs: %s", report.Plural(n, ".toml file"))
+	}
+	if len(d.others) > 0 {
+		others += ", such as " + d.leftOut()
 	}
 	return fmt.Errorf("%s: neither a Prefect config nor a manifest is below it: looked for .toml files with tables of Prefect's, such as [context.secrets] or [cloud.agent], and for %s%s; a config that has neither is found by its own name: give the file",
 		d.dir, defaultManifest, others)
@@ -153,6 +166,24 @@ func (d *discovery) nothing() error {
 
 // String says how many configs and manifests were found.
 func (d *discovery) String() string {
-	return fmt.Sprintf("%s: found %s and %s among %s", d.dir, report.Plural(len(d.configs), "config"),
-		report.Plural(len(d.manifests), "manifest"), report.Plural(len(d.configs)+len(d.manifests)+d.others, ".toml file"))
+	found := fmt.Sprintf("%s: found %s and %s among %s", d.dir, report.Plural(len(d.configs), "config"),
+		report.Plural(len(d.manifests), "manifest"), report.Plural(len(d.configs)+len(d.manifests)+len(d.others)+d.foreign, ".toml file"))
+	if len(d.others) == 0 {
+		return found
+	}
+	return found + "; left out, because nothing in them is Prefect's alone: " + d.leftOut()
+}
+
+// leftOut returns the names of the files that are not checked: all of a few, those that do
+// not parse first.
+func (d *discovery) leftOut() string {
+	const most = 5
+	names := slices.Clone(d.others)
+	slices.SortStableFunc(names, func(a, b string) int {
+		return cmp.Compare(strings.Count(b, " (not TOML)"), strings.Count(a, " (not TOML)"))
+	})
+	if len(names) <= most+1 {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }

@@ -68,7 +68,8 @@ func TestExpandDirectory(t *testing.T) {
 	if diff := cmp.Diff(want, files.Paths); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{".: found 8 configs and 1 manifest among 15 .toml files"}, files.Found); diff != "" {
+	if diff := cmp.Diff([]string{".: found 8 configs and 1 manifest among 15 .toml files; left out, because nothing in them is Prefect's alone: " +
+		"deploy/logging.toml, large.toml, prefect.toml"}, files.Found); diff != "" {
 		t.Error(diff)
 	}
 	// A directory that is named is searched, whatever it is called, and each file is checked once.
@@ -150,5 +151,24 @@ func TestExpandForeignFiles(t *testing.T) {
 	}
 	if _, err := Expand([]string{"*"}); err == nil {
 		t.Error("no error for a pattern that matches other files")
+	}
+}
+
+// TestDiscoverBrokenFiles has files that do not parse: one that may be Prefect's is checked,
+// and any other is named.
+func TestDiscoverBrokenFiles(t *testing.T) {
+	writeTree(t, map[string]string{
+		"good.toml": secretsConfig, "config.toml": "debug = tru\n", "c.toml": "[logging\nlevel = 1\n", "other.toml": "[tool\na = 1\n", "x.toml": "[tool]\n",
+		"utf16.toml": "\xff\xfe[\x00c\x00o\x00n\x00t\x00e\x00x\x00t\x00.\x00s\x00e\x00c\x00r\x00e\x00t\x00s\x00]\x00\n\x00",
+	})
+	files, err := Expand([]string{"."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"c.toml", "config.toml", "good.toml", "utf16.toml"}, files.Paths); diff != "" {
+		t.Error(diff)
+	}
+	if want := "alone: other.toml (not TOML), x.toml"; !strings.HasSuffix(files.Found[0], want) {
+		t.Errorf("%s", files.Found[0])
 	}
 }

@@ -135,7 +135,7 @@ func ReadFlows(dirs []string) (reads *check.FlowReads, files int, err error) {
 			if err == nil && entry.IsDir() && entry.Name() == checkpoints {
 				return fs.SkipDir
 			}
-			if err != nil || entry.IsDir() || !isFlow(path) {
+			if err != nil || entry.IsDir() || !isFlow(path) || path != dir && isPipe(path) {
 				return err
 			}
 			text, err := configfile.Read(path)

@@ -13,10 +13,9 @@ import (
 // a context that is not a table, and settings that Python's logging cannot use.
 func (t *table) checkStart(v Version) error {
 	if l := t.leafAt(path{"context"}); l != nil {
-		if _, isText := l.value.(string); isText {
-			return l.failure("ValueError", "it is a string and not a table")
+		if class := contextProblem(l.value); class != "" {
+			return l.failure(class, "it is of type %s and not a table", pyliteral.TypeName(l.value))
 		}
-		return l.failure("TypeError", "it is of type %s and not a table", pyliteral.TypeName(l.value))
 	}
 	if l := t.leafAt(path{"context", "config"}); l != nil {
 		return l.failure("AttributeError", "Prefect keeps its configuration under this name")
@@ -24,13 +23,32 @@ func (t *table) checkStart(v Version) error {
 	if l := t.leafAt(path{"logging"}); l != nil {
 		return l.failure("AttributeError", "it is of type %s and not a table", pyliteral.TypeName(l.value))
 	}
-	if err := t.checkLevel(); err != nil {
-		return err
+	if l := t.leafAt(path{"logging", "level"}); l != nil {
+		if class, problem := levelProblem(l.value); class != "" {
+			return l.failure(class, "%s", problem)
+		}
 	}
 	if err := t.checkFormat(); err != nil || !v.does(readsExtraLoggers) {
 		return err
 	}
 	return t.checkLoggers(v)
+}
+
+// contextProblem returns the class of the error with which Python refuses to update a dict
+// from a value. Nothing is wrong with an empty list.
+func contextProblem(value any) string {
+	switch value := value.(type) {
+	case string:
+		return "ValueError"
+	case []any:
+		switch {
+		case len(value) == 0:
+			return ""
+		case isIterable(value[0]):
+			return "ValueError"
+		}
+	}
+	return "TypeError"
 }
 
 // percentStyle matches what a format of Python's logging must contain (CPython 3.11,
@@ -90,8 +108,10 @@ func literal(value any) (parsed any, class string) {
 	return nil, "SyntaxError"
 }
 
-// pythonNames match what Python parses as names, and no literal: a, b.c or a-b.
-var pythonNames = regexp.MustCompile(`^[A-Za-z_][\w.-]*(\s*,\s*[A-Za-z_][\w.-]*)*,?$`)
+// pythonNames match what Python parses as names, and no literal: a, b.c, a-b or [a].
+var pythonNames = regexp.MustCompile(`^(` + someNames + `|\[` + someNames + `\]|\(` + someNames + `\))$`)
+
+const someNames = `[A-Za-z_][\w.-]*(\s*,\s*[A-Za-z_][\w.-]*)*,?`
 
 // namesLoggers reports whether Python can take the names of loggers from a value.
 func namesLoggers(value any) bool {
@@ -115,20 +135,17 @@ func levelHint(text string) string {
 	return "it is not a level: use one of " + strings.Join(levels, ", ")
 }
 
-// checkLevel refuses a logging.level that Python's logging does not know.
-func (t *table) checkLevel() error {
-	l := t.leafAt(path{"logging", "level"})
-	if l == nil {
-		return nil
-	}
-	switch v := l.value.(type) {
+// levelProblem returns the class of the error with which Python's logging refuses a level,
+// and what is wrong with it. They are empty for a level.
+func levelProblem(value any) (class, problem string) {
+	switch v := value.(type) {
 	case string:
 		if !slices.Contains(levels, v) {
-			return l.failure("ValueError", "%s", levelHint(v))
+			return "ValueError", levelHint(v)
 		}
 	case int64, *big.Int, bool:
 	default:
-		return l.failure("TypeError", "it is of type %s and not a level: use one of %s", pyliteral.TypeName(l.value), strings.Join(levels, ", "))
+		return "TypeError", "it is of type " + pyliteral.TypeName(value) + " and not a level: use one of " + strings.Join(levels, ", ")
 	}
-	return nil
+	return "", ""
 }

@@ -126,3 +126,12 @@ func (t *table) leaf(name string) *leaf {
 	l, _ := t.entries[name].(*leaf)
 	return l
 }
+
+// textAt returns the string at a path, or "".
+func (t *table) textAt(p path) string {
+	if l := t.leafAt(p); l != nil {
+		text, _ := l.value.(string)
+		return text
+	}
+	return ""
+}
