@@ -21,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -66,6 +67,8 @@ func (c *Command) Main(ctx context.Context, args []string) (code int) {
 // none.
 func (c *Command) execute(ctx context.Context, args []string) (*cobra.Command, error) {
 	root := c.root()
+	c.color = colourIn(args)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, args, err) })
 	if err := checkCommand(root, args); err != nil {
 		return root, err
 	}
@@ -74,6 +77,24 @@ func (c *Command) execute(ctx context.Context, args []string) (*cobra.Command, e
 	}
 	root.SetArgs(args)
 	return root.ExecuteContextC(ctx)
+}
+
+// colourIn returns the --color in args, "" for none. Errors need it before the flags are
+// parsed.
+func colourIn(args []string) (colour string) {
+	for i, arg := range args {
+		value, ok := strings.CutPrefix(arg, "--color=")
+		switch {
+		case arg == "--":
+			return colour
+		case arg == "--color" && i+1 < len(args):
+			value, ok = args[i+1], true
+		}
+		if ok && slices.Contains(terminal.Choices, value) {
+			colour = value
+		}
+	}
+	return colour
 }
 
 func (c *Command) writeError(err error, cmd *cobra.Command) {
@@ -138,7 +159,6 @@ prefect-secrets sync --secrets-file secrets.json`,
 	root.SetIn(c.Stdin)
 	root.SetOut(c.Stdout)
 	root.SetErr(c.Stderr)
-	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(c.showHelp)
 	section(root.PersistentFlags(), generalTitle).choice(&c.color, "color", "WHEN", string(terminal.Auto), terminal.Choices, ": colour text")
 	root.AddGroup(&cobra.Group{ID: "main", Title: "Commands"}, &cobra.Group{ID: "more", Title: "More commands"})

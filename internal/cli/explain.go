@@ -11,7 +11,7 @@ import (
 // explain prints a rule's section of docs/checks.md.
 func (c *Command) explain(rule string, paths []string) error {
 	if len(paths) > 0 {
-		return usagef("--explain checks nothing: give it a rule and no PATH")
+		return usagef("--explain RULE takes no PATH, and checks nothing")
 	}
 	if err := check.FindRule(rule); err != nil {
 		return fmt.Errorf("--explain: %w", err)

@@ -45,6 +45,9 @@ func TestHelpFitsTheTerminal(t *testing.T) {
 	}
 }
 
+// valueFlag matches a flag with the name of its value in a help.
+var valueFlag = regexp.MustCompile(`(?m)^ +(?:-\w, )?(--[a-z-]+) ([A-Z][^ a-z]*|file:PATH)`)
+
 // examples matches the examples of a help. They are to be copied, and are not wrapped.
 var examples = regexp.MustCompile(`(?s)\nExamples:\n.*?\n\n[A-Z]`)
 

@@ -1,0 +1,142 @@
+package cli_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+)
+
+// TestMistakesOnTheCommandLine checks what people who know other programs are told.
+func TestMistakesOnTheCommandLine(t *testing.T) {
+	for args, want := range map[string]string{
+		"plna": "did you mean plan?", "cehck": "did you mean check?", "sreve": "did you mean serve?",
+		"nmaes": "did you mean names?", "hlep": "did you mean help?", "sycn": "did you mean sync?",
+		"Sync":  "the first argument is not a command: did you mean sync?",
+		"sync,": "the first argument is not a command: did you mean sync?",
+		"Plan.": "did you mean plan?", "hunTer2": "the first argument is not a command\n", "- x": "the first argument is not a command\n",
+		"run": "starts no other", "exec": "starts no other", "env": "starts no other",
+		"secrets": "did you mean names?", "status": "did you mean plan?", "fmt": "did you mean check?",
+		"get-secret": "cannot be read back", "set_secret": "did you mean set?", "genkey": "did you mean keygen?",
+		"initialize": "did you mean init?", "tenants": "--tenant names a tenant",
+		"help foo": "Run 'prefect-secrets --help'", "completion pwsh": "did you mean powershell?",
+		"--version --format json": "write prefect-secrets version --format json",
+		"--version sync":          "write it alone: prefect-secrets --version", "-V sync": "write it alone",
+
+		"sync --secrets_file x":     "unknown flag --secrets_file: did you mean --secrets-file?",
+		"sync --SECRETS-FILE x":     "did you mean --secrets-file?",
+		"plan --prune_scope x":      "did you mean --prune-scope?",
+		"plan --Detailed-Exitcode":  "did you mean --detailed-exitcode?",
+		"serve --keys_file x":       "did you mean --keys-file?",
+		"sync --key-file k":         "did you mean --api-key-file, --store-key-file or --verify-key-file?",
+		"sync --quite":              "did you mean --quiet?",
+		"set A -f s.json":           "prefect-secrets set NAME < FILE",
+		"set A --file s.json":       "prefect-secrets set NAME < FILE",
+		"init --force":              "init replaces no file",
+		"delete A --force":          "delete asks nothing",
+		"sync --no-color":           "did you mean --color never?",
+		"plan --out plan.json":      "did you mean --plan-file?",
+		"sync --secret A=x":         "a secret is never given as a flag, which other processes can read: use --secrets-file or --env-names",
+		"sync --password x":         "a secret is never given as a flag",
+		"sync --api-key x":          "a key is never given as a flag",
+		"sync --dryrun":             "that is prefect-secrets plan",
+		"names --cacert x":          "did you mean --ca-certificate?",
+		"sync --only A":             "did you mean --include?",
+		"check --output-format gcc": "did you mean --format?",
+		"check -q":                  "check writes only findings",
+		"keygen --ttl 1h":           "did you mean --expires?",
+		"keygen -o x":               "did you mean --key-file?",
+		"completion -s bash":        "write the shell alone",
+
+		"sync -help":              "unknown flag -help: did you mean --help, with two dashes?",
+		"-help":                   "did you mean --help, with two dashes?",
+		"sync -no-color":          "unknown flag -no-color: did you mean --color never?",
+		"plan -out=plan.json":     "unknown flag -out: did you mean --plan-file?",
+		"sync -json":              "unknown flag -json: did you mean --format?",
+		"sync -auto-approve":      "unknown flag -auto-approve: sync asks nothing",
+		"plan -detailed-exitcode": "did you mean --detailed-exitcode, with two dashes?",
+		"serve -dev":              "did you mean --dev, with two dashes?",
+		"sync -tenant=a":          "did you mean --tenant, with two dashes?",
+		"sync -khunter":           "unknown flag -k: a key is never given as a flag",
+
+		"sync --secrets-file --include A":     "--secrets-file needs a value, and got the flag --include",
+		"sync --secrets-file -q A":            "--secrets-file needs a value, and got the flag -q",
+		"sync --tenant a --tenant --format x": "--tenant needs a value, and got the flag --format",
+		"delete A --api-key-file --tenant B":  "--api-key-file needs a value, and got the flag --tenant",
+
+		"plan --overwrite none":                   `invalid --overwrite "none": use any or owned`,
+		"plan --max-deletes 99999999999999999999": `invalid --max-deletes "99999999999999999999": at most `,
+		"serve --max-requests 1e3":                "it must be a whole number",
+		"plan --allow-http=yes":                   "--allow-http takes no value",
+		"check --used-by":                         "--used-by needs --flows PATH",
+	} {
+		r := runCommand(t, nil, "", strings.Fields(args)...)
+		if r.code != exit.Usage || r.stdout != "" || !strings.Contains(r.stderr, want) {
+			t.Errorf("%s: exit code %d: %s%s", args, r.code, r.stderr, r.stdout)
+		}
+		if !strings.Contains(r.stderr, "\nRun 'prefect-secrets") {
+			t.Errorf("%s: the error does not say where the help is", args)
+		}
+	}
+}
+
+// TestEmptyValuesAreRefused passes an empty value to every flag of every command: a
+// shell makes one of a variable that is not set.
+func TestEmptyValuesAreRefused(t *testing.T) {
+	tried := 0
+	for _, command := range helpOf(t) {
+		if len(command) == 0 {
+			continue
+		}
+		help := runCommand(t, nil, "", append(command, "--help")...).stdout
+		for _, m := range valueFlag.FindAllStringSubmatch(help, -1) {
+			checkEmptyRefused(t, command[0], m[1], strings.HasSuffix(m[2], ",…"))
+			tried++
+		}
+	}
+	if tried < 100 {
+		t.Errorf("%d flags were tried", tried)
+	}
+}
+
+func checkEmptyRefused(t *testing.T, command, flag string, isList bool) {
+	t.Helper()
+	want := map[string]string{"": " needs a value, and got an empty one: is a variable not set?", " ": " needs a value, and got an empty one"}
+	if isList {
+		want["a,"], want[",a"], want["a,,b"], want["a\nb"] = " has an empty item", " has an empty item", " has an empty item", " has a line break"
+	}
+	for value, message := range want {
+		r := runCommand(t, nil, "", command, flag, value)
+		if r.code != exit.Usage || r.stdout != "" || !strings.HasPrefix(r.stderr, "prefect-secrets: "+flag+message) {
+			t.Errorf("%s %s %q: exit code %d: %s", command, flag, value, r.code, r.stderr)
+		}
+	}
+}
+
+func TestEmptyArgumentsAreRefused(t *testing.T) {
+	for _, args := range [][]string{
+		{"init", ""},
+		{"check", ""},
+		{"check", "config.toml", " "},
+		{"set", ""},
+		{"delete", ""},
+		{"backup", ""},
+		{"restore", ""},
+		{"completion", ""},
+	} {
+		r := runCommand(t, nil, "", args...)
+		if r.code != exit.Usage || !strings.Contains(r.stderr, ", and got an empty one: is a variable not set?") {
+			t.Errorf("%q: exit code %d: %s", args, r.code, r.stderr)
+		}
+	}
+}
+
+func TestErrorsObeyColor(t *testing.T) {
+	for _, args := range []string{"synk", "get A", "sync --foo", "sync --timeout 5", "help foo", "check --fail-on x"} {
+		always := runCommand(t, nil, "", append(strings.Fields(args), "--color", "always")...)
+		never := runCommand(t, []string{"CLICOLOR_FORCE=1"}, "", append([]string{"--color=never"}, strings.Fields(args)...)...)
+		if !strings.Contains(always.stderr, "\x1b[") || strings.Contains(never.stderr, "\x1b[") {
+			t.Errorf("%s: always %q, never %q", args, always.stderr, never.stderr)
+		}
+	}
+}
