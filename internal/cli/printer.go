@@ -50,8 +50,17 @@ func (p *textPrinter) Planned(plan *secretsync.Plan) error {
 	return report.PlanTextIn(p.c.out(), plan, p.detail)
 }
 
-// Refused shows a plan that deletes more names than it may.
-func (p *textPrinter) Refused(plan *secretsync.Plan) error { return p.Planned(plan) }
+func (p *textPrinter) Refused(done *secretsync.Outcome) error {
+	for _, t := range done.Tenants {
+		if t.Refused == nil {
+			continue
+		}
+		if err := p.Planned(t.Refused); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 func (p *textPrinter) OnlyPlanned(*secretsync.Outcome) error { return nil }
 
@@ -91,6 +100,14 @@ func (p *jsonPrinter) Waiting(text string) { p.c.waiting(text) }
 
 func (p *jsonPrinter) Planned(*secretsync.Plan) error { return nil }
 
+// Refused writes the document if there will be no other.
+func (p *jsonPrinter) Refused(done *secretsync.Outcome) error {
+	if len(done.Plans()) > 0 {
+		return nil
+	}
+	return p.OnlyPlanned(done)
+}
+
 func (p *jsonPrinter) OnlyPlanned(done *secretsync.Outcome) error {
 	return report.SyncJSON(p.c.Stdout, done.Tenants, done.Requests)
 }
@@ -107,6 +124,14 @@ func (p *jsonPrinter) Skipped(message string) error {
 
 // markdownPrinter writes one document in the form of a job summary.
 type markdownPrinter struct{ jsonPrinter }
+
+// Refused writes the document if there will be no other.
+func (p *markdownPrinter) Refused(done *secretsync.Outcome) error {
+	if len(done.Plans()) > 0 {
+		return nil
+	}
+	return p.OnlyPlanned(done)
+}
 
 func (p *markdownPrinter) OnlyPlanned(done *secretsync.Outcome) error {
 	_, err := io.WriteString(p.c.Stdout, report.Markdown{}.Plan(done.Tenants).String())
