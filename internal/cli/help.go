@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -127,7 +126,7 @@ func (h *helpWriter) commands(cmd *cobra.Command) {
 // columnFor returns where the descriptions of rows begin.
 func columnFor(rows [][2]string) (column int) {
 	for _, row := range rows {
-		if n := utf8.RuneCountInString(row[0]) + 2; n <= maxFlag {
+		if n := terminal.Columns(row[0]) + 2; n <= maxFlag {
 			column = max(column, n)
 		}
 	}
@@ -138,7 +137,7 @@ func columnFor(rows [][2]string) (column int) {
 func (h *helpWriter) rows(rows [][2]string, column int) {
 	for _, row := range rows {
 		gap := strings.Repeat(" ", column)
-		if n := utf8.RuneCountInString(row[0]); n+2 <= column {
+		if n := terminal.Columns(row[0]); n+2 <= column {
 			gap = gap[n:]
 		} else {
 			gap = "\n" + gap

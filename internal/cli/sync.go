@@ -72,7 +72,7 @@ func (f syncFlags) run(c *Command, cmd *cobra.Command, planOrSync func(context.C
 		return err
 	}
 	f.Untrusted = c.untrustedReason()
-	out := c.printerFor(f.format, f.detail())
+	out := c.printerFor(f.format, report.Text{Detail: f.detail(), Environment: f.Environment})
 	f.Connect = c.withEnv(f.Connect)
 	f.Sources = func() ([]*secretsync.Source, error) { return f.sources.read(c) }
 	f.Signals = c.Interrupts

@@ -65,7 +65,10 @@ func (d *syncDocument) add(t secretsync.TenantResult) {
 		doc.Warnings, doc.Notes = plan.Warnings, slices.Concat(plan.FirstLines(), notes(plan))
 	}
 	if t.Report != nil {
-		doc.Verified, actions = t.Report.Verified, t.Report.Actions
+		actions = t.Report.Actions
+		if len(verifiedLines(t.Report)) > 0 {
+			doc.Verified = t.Report.Verified
+		}
 	}
 	for _, a := range actions {
 		d.Summary[string(a.Kind)]++
