@@ -21,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -42,8 +43,9 @@ type Command struct {
 	Interrupts     *interrupts.Signals // nil for none
 	ChecksPage     string              // docs/checks.md, with a section for each rule
 
-	color   string         // --color
-	closers []func() error // for what the command opened, called by Main
+	keyboard *os.File       // standard input if it is a terminal, else nil
+	color    string         // --color
+	closers  []func() error // for what the command opened, called by Main
 }
 
 // Main runs the command and returns its exit code. Cancelling ctx stops it.
@@ -54,6 +56,10 @@ func (c *Command) Main(ctx context.Context, args []string) (code int) {
 			code = exit.Partly
 		}
 	}()
+	c.Interrupts.Tell(func(text string) { fmt.Fprintln(c.Stderr, "prefect-secrets:", text) })
+	if file, ok := c.Stdin.(*os.File); ok && terminal.IsFile(file) {
+		c.keyboard = file
+	}
 	if c.Stdin != nil {
 		c.Stdin = interrupts.Reader(ctx, c.Stdin)
 	}
@@ -98,10 +104,12 @@ func colourIn(args []string) (colour string) {
 }
 
 func (c *Command) writeError(err error, cmd *cobra.Command) {
-	style := c.errOut().Style
+	const head = "prefect-secrets:"
+	out := c.errOut()
 	for _, line := range strings.Split(exit.MessageOf(err), "\n") {
 		if line != "" {
-			fmt.Fprintln(c.Stderr, style.BoldRed("prefect-secrets:")+" "+report.Safe(line))
+			text := terminal.Wrap(report.Safe(line), out.Width, len(head)+1, 2)
+			fmt.Fprintln(c.Stderr, out.Style.BoldRed(head)+" "+text)
 		}
 	}
 	if line := pointer(err, cmd); line != "" {

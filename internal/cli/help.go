@@ -53,6 +53,8 @@ const (
 	defaultWidth = 80
 	maxWidth     = 100 // longer lines are hard to read
 	maxFlag      = 32  // a longer name has its description on the next line
+	minText      = 30  // a narrower column of descriptions is moved below the names
+	belowName    = 10  // where it begins then
 )
 
 // helpWriter writes the help of one command.
@@ -135,6 +137,9 @@ func columnFor(rows [][2]string) (column int) {
 
 // rows writes names and descriptions, which begin at the column.
 func (h *helpWriter) rows(rows [][2]string, column int) {
+	if h.width-column < minText {
+		column = belowName
+	}
 	for _, row := range rows {
 		gap := strings.Repeat(" ", column)
 		if n := terminal.Columns(row[0]); n+2 <= column {

@@ -5,14 +5,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf8"
 )
 
 // typeOfTheLibrary is what the flags' library calls a value.
 var typeOfTheLibrary = regexp.MustCompile(`--[a-z-]+ (string|strings|stringArray|int|duration)\b|help for `)
 
 // withoutExample are commands whose help needs no example.
-var withoutExample = []string{"action", "help", "version"}
+var withoutExample = []string{"action", "help"}
 
 // helpOf returns the command lines that --help is tested for.
 func helpOf(t *testing.T) (commands [][]string) {
@@ -25,24 +24,6 @@ func helpOf(t *testing.T) (commands [][]string) {
 		t.Fatalf("--help lists %q", commands)
 	}
 	return append(commands, []string{}, []string{"serve", "--store", "vault"}, []string{"serve", "--dev"})
-}
-
-func TestHelpFitsTheTerminal(t *testing.T) {
-	for columns, limit := range map[string]int{"": 80, "60": 60, "200": 100, "nonsense": 80} {
-		for _, command := range helpOf(t) {
-			help := runCommand(t, []string{"COLUMNS=" + columns}, "", append(command, "--help")...).stdout
-			for line := range strings.Lines(examples.ReplaceAllString(help, "")) {
-				if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > limit {
-					t.Errorf("%q at %d: %s", command, limit, line)
-				}
-			}
-			for line := range strings.Lines(examples.FindString(help)) {
-				if utf8.RuneCountInString(line) > 81 {
-					t.Errorf("%q: the example is too wide: %s", command, line)
-				}
-			}
-		}
-	}
 }
 
 // valueFlag matches a flag with the name of its value in a help.

@@ -68,6 +68,7 @@ func TestMistakesOnTheCommandLine(t *testing.T) {
 		"plan --max-deletes 99999999999999999999": `invalid --max-deletes "99999999999999999999": at most `,
 		"serve --max-requests 1e3":                "it must be a whole number",
 		"plan --allow-http=yes":                   "--allow-http takes no value",
+		"set A=value":                             "give the name alone",
 		"check --used-by":                         "--used-by needs --flows PATH",
 	} {
 		r := runCommand(t, nil, "", strings.Fields(args)...)

@@ -13,6 +13,8 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/sources"
+	"github.com/prefect-secrets/prefect-secrets/internal/userfile"
 )
 
 // usageError is an error in the arguments. The line that names the command's --help
@@ -52,10 +54,18 @@ func noArguments(hint string) cobra.PositionalArgs {
 func sourcesByFlags(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		if info, err := os.Stat(args[0]); err == nil && info.Mode().IsRegular() {
+			if isPlanFile(args[0]) {
+				return usagef("%s takes no arguments: %s is a plan file: pass it to sync by --plan-file, with the sources of its plan", cmd.Name(), report.Safe(args[0]))
+			}
 			return usagef("%s takes no arguments: name the file by a flag, as in --secrets-file %s", cmd.Name(), report.Safe(args[0]))
 		}
 	}
 	return noArguments("each source, and each further value of a flag, needs its flag before it")(cmd, args)
+}
+
+func isPlanFile(path string) bool {
+	data, err := userfile.Read(path)
+	return err == nil && sources.IsPlanFile(data)
 }
 
 // oneArg accepts one argument, which the errors call what. No error quotes the

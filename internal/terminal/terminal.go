@@ -40,8 +40,11 @@ func NewOutput(w io.Writer, when When, getenv func(string) string) Output {
 // Is reports whether w is a terminal.
 func Is(w io.Writer) bool {
 	file, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
+	return ok && IsFile(file)
 }
+
+// IsFile reports whether a file is a terminal.
+func IsFile(file *os.File) bool { return term.IsTerminal(int(file.Fd())) }
 
 // isColoured decides as no-color.org and bixense.com/clicolors describe: NO_COLOR wins
 // over CLICOLOR_FORCE, and the flag over both.
