@@ -94,7 +94,7 @@ func TestActionErrors(t *testing.T) {
 		},
 		{
 			"no duration", map[string]string{"timeout": "soon"}, exit.Usage,
-			"input timeout: expected a duration",
+			"expected a number with its unit",
 		},
 		{
 			"only GitHub's token", map[string]string{"secrets": `{"github_token": "` + canary + `"}`},

@@ -22,7 +22,8 @@ func (c *Command) completion() *cobra.Command {
 completes commands, flags, files and values: tenants and environments of the
 manifest, rules, releases of Prefect, and for delete and set the names in the store,
 if the environment has its URL and a key.`,
-		Example: `# bash, for this shell; the line in ~/.bashrc is for every one
+		Example: `# bash, for this shell; the line in ~/.bashrc is for every one; it needs the
+# package bash-completion
 source <(prefect-secrets completion bash)
 
 # zsh, after "autoload -U compinit; compinit"

@@ -186,10 +186,13 @@ func sectionOfFlag(flag *pflag.Flag) string {
 	return generalTitle
 }
 
+// helpUsage is what --help says about itself.
+const helpUsage = "show this help"
+
 // shownFlags returns the flags of a command that its help shows.
 func shownFlags(cmd *cobra.Command) (flags []*pflag.Flag) {
 	cmd.InitDefaultHelpFlag()
-	cmd.Flags().Lookup("help").Usage = "show this help"
+	cmd.Flags().Lookup("help").Usage = helpUsage
 	add := func(flag *pflag.Flag) {
 		if !flag.Hidden && !slices.Contains(flags, flag) {
 			flags = append(flags, flag)

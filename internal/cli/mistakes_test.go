@@ -141,3 +141,50 @@ func TestErrorsObeyColor(t *testing.T) {
 		}
 	}
 }
+
+// TestErrorsOfAFlagSayWhereTheHelpIs checks errors that are found after the flags are
+// parsed.
+func TestErrorsOfAFlagSayWhereTheHelpIs(t *testing.T) {
+	for args, want := range map[string]string{
+		"serve --dev --listen localhost:99999":                    `--listen: "localhost:99999" has no port from 0 to 65535`,
+		"serve --dev --listen :4200":                              "use 127.0.0.1:4200",
+		"serve --dev --max-requests 3":                            "--dev and --max-requests do not go together: leave one out",
+		"check --explain nope":                                    "--explain: there is no rule",
+		"check --select nope a.toml":                              "--select: ",
+		"keygen --name a --role admin --tenant t --expires 2020x": "--expires: ",
+		"names --api-url http://127.0.0.1:99999":                  "--api-url: ",
+		"names --api-url localhost:4200":                          "use http://localhost:4200",
+	} {
+		r := runCommand(t, adminEnv, "", strings.Fields(args)...)
+		if r.code != exit.Usage || !strings.Contains(r.stderr, want) || !strings.Contains(r.stderr, "\nRun 'prefect-secrets ") {
+			t.Errorf("%s: exit code %d: %s", args, r.code, r.stderr)
+		}
+	}
+}
+
+func TestConfigSaysThatNothingIsChanged(t *testing.T) {
+	r := runCommand(t, nil, "", "config", "--changed", "--file", writeFile(t, "empty.toml", ""), "--no-defaults")
+	if r.code != exit.OK || r.stdout != "" || r.stderr != "every setting that is read has its default\n" {
+		t.Errorf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
+	}
+}
+
+func TestCompletionOffersFilesAndNoItemTwice(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	writeFile(t, "unused", "") // of another directory
+	for args, want := range map[string][]string{
+		"check --select unset-env,":       {"unset-env,type", "!unset-env,unset-env"},
+		"serve --store file:" + dir:       {"file:" + dir},
+		"names --api-url embedded:" + dir: {"embedded:" + dir},
+		"sync --h":                        {"show this help", "!help for"},
+	} {
+		r := runCommand(t, nil, "", append([]string{"__complete"}, strings.Fields(args)...)...)
+		for _, text := range want {
+			absent, isAbsent := strings.CutPrefix(text, "!")
+			if strings.Contains(r.stdout, absent) == isAbsent {
+				t.Errorf("%s: %q: %s", args, text, r.stdout)
+			}
+		}
+	}
+}

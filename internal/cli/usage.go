@@ -12,9 +12,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/internal/sources"
-	"github.com/prefect-secrets/prefect-secrets/internal/userfile"
 )
 
 // usageError is an error in the arguments. The line that names the command's --help
@@ -27,10 +27,12 @@ func (e *usageError) Unwrap() error { return e.err }
 
 func usagef(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
 
-// pointer returns the line that follows an error of a command, or "".
+// pointer returns the line that follows an error of usage, which is each that begins with
+// a flag, or "".
 func pointer(err error, cmd *cobra.Command) string {
 	var usage *usageError
-	if !errors.As(err, &usage) || cmd == nil {
+	isUsage := errors.As(err, &usage) || exit.CodeOf(err) == exit.Usage && strings.HasPrefix(err.Error(), "--")
+	if err == nil || !isUsage || cmd == nil {
 		return ""
 	}
 	if cmd.Name() == "help" {
@@ -54,18 +56,13 @@ func noArguments(hint string) cobra.PositionalArgs {
 func sourcesByFlags(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		if info, err := os.Stat(args[0]); err == nil && info.Mode().IsRegular() {
-			if isPlanFile(args[0]) {
+			if sources.IsPlanFile(args[0]) {
 				return usagef("%s takes no arguments: %s is a plan file: pass it to sync by --plan-file, with the sources of its plan", cmd.Name(), report.Safe(args[0]))
 			}
 			return usagef("%s takes no arguments: name the file by a flag, as in --secrets-file %s", cmd.Name(), report.Safe(args[0]))
 		}
 	}
 	return noArguments("each source, and each further value of a flag, needs its flag before it")(cmd, args)
-}
-
-func isPlanFile(path string) bool {
-	data, err := userfile.Read(path)
-	return err == nil && sources.IsPlanFile(data)
 }
 
 // oneArg accepts one argument, which the errors call what. No error quotes the

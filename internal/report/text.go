@@ -86,6 +86,11 @@ func (t Text) actions(b *strings.Builder, out terminal.Output, actions []secrets
 		shown[words]++
 		b.WriteString(planLine(out, a, width))
 	}
+	t.left(b, out, total, shown)
+}
+
+// left writes how many actions are not shown.
+func (t Text) left(b *strings.Builder, out terminal.Output, total, shown map[string]int) {
 	for _, kind := range []secretsync.Kind{secretsync.Create, secretsync.Overwrite, secretsync.Keep, secretsync.Skip} {
 		for _, warn := range []bool{false, true} {
 			words := foldedWords(secretsync.Action{Kind: kind, Warn: warn})

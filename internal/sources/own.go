@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/userfile"
 )
 
 // ownDocuments are the JSON documents of this program, the first that has all the keys
@@ -62,5 +64,8 @@ func hasAll(object map[string]json.RawMessage, keys []string) bool {
 	return true
 }
 
-// IsPlanFile reports whether a file is a plan file, or a report that has a plan.
-func IsPlanFile(data []byte) bool { return ownDocument(data) == planFile }
+// IsPlanFile reports whether path is that of a plan file.
+func IsPlanFile(path string) bool {
+	data, err := userfile.Read(path)
+	return err == nil && ownDocument(data) == planFile
+}
