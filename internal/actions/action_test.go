@@ -79,7 +79,7 @@ func TestActionErrors(t *testing.T) {
 			"misspelt input", map[string]string{"api-ulr": "x"}, exit.Usage,
 			`unknown input "api-ulr": did you mean "api-url"?`,
 		},
-		{"unknown mode", map[string]string{"mode": "write"}, exit.Usage, `input mode: "write"`},
+		{"unknown mode", map[string]string{"mode": "write"}, exit.Usage, `input mode: invalid "write"`},
 		{"no URL", map[string]string{"api-url": ""}, exit.Usage, "input api-url is missing"},
 		{"no key", map[string]string{"api-key": ""}, exit.Usage, "no API key"},
 		{
