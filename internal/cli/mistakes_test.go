@@ -188,3 +188,21 @@ func TestCompletionOffersFilesAndNoItemTwice(t *testing.T) {
 		}
 	}
 }
+
+// TestAValueInPlaceOfANameIsNotShown passes NAME=VALUE to flags that take two names.
+func TestAValueInPlaceOfANameIsNotShown(t *testing.T) {
+	const value = "hunter2"
+	for args, want := range map[string]string{
+		"--name A=" + value:                  "the name in --name A is not in any source",
+		"--name A=" + value + " --require A": `"A" is required, but the name in --name A is not in any source`,
+		"--name A=MISSING":                   "MISSING is not in any source",
+		"--format-of A=" + value:             "--format-of A: unknown format: use auto, string, json or raw",
+		"--format-of A=jsn":                  "did you mean json?",
+	} {
+		flags := append([]string{"plan", "--api-url", "embedded", "--secrets-file", writeFile(t, "s.json", `{"A": "x"}`)}, strings.Fields(args)...)
+		r := runCommand(t, nil, "", flags...)
+		if out := r.stdout + r.stderr; !strings.Contains(out, want) || strings.Contains(out, value) {
+			t.Errorf("%s: %s", args, out)
+		}
+	}
+}
