@@ -197,7 +197,7 @@ func TestAValueInPlaceOfANameIsNotShown(t *testing.T) {
 		"--name A=" + value + " --require A": `"A" is required, but the name in --name A is not in any source`,
 		"--name A=MISSING":                   "MISSING is not in any source",
 		"--format-of A=" + value:             "--format-of A: unknown format: use auto, string, json or raw",
-		"--format-of A=jsn":                  "did you mean json?",
+		"--format-of A=jsn":                  "unknown format: use auto",
 	} {
 		flags := append([]string{"plan", "--api-url", "embedded", "--secrets-file", writeFile(t, "s.json", `{"A": "x"}`)}, strings.Fields(args)...)
 		r := runCommand(t, nil, "", flags...)

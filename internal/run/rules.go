@@ -9,7 +9,6 @@ import (
 	"unicode"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
-	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -72,8 +71,7 @@ func (r *Rules) mergeNames(names map[string]secretsync.NameRule) error {
 		}
 		rule := ruleFor(names, "--format-of", dest)
 		if err := rule.Format.UnmarshalText([]byte(text)); err != nil {
-			const formats = "use auto, string, json or raw" // the text may be a value
-			return fmt.Errorf("--format-of %s: unknown format: %s", dest, nearest.Hint(strings.ToLower(text), []string{"auto", "string", "json", "raw"}, formats))
+			return fmt.Errorf("--format-of %s: unknown format: use auto, string, json or raw", dest) // the text may be a value
 		}
 		names[dest] = rule
 	}
