@@ -37,7 +37,7 @@ func TestAnswersOfOthers(t *testing.T) {
 		{451, html, page + "451)", nil},
 		{429, html, "too many requests (HTTP 429)", nil},
 		{204, html, "the API answered with an error (HTTP 204)", nil},
-		{302, html, "the API answered with a redirect: use the URL it leads to (HTTP 302)", nil},
+		{302, html, "the API answered with a redirect: is a proxy or a login page in front of it? (HTTP 302)", nil},
 		{500, html, "the API is not available (HTTP 500)", nil},
 		{403, "RBAC: access denied", proxy403, nil},
 		{403, `{"message":"Forbidden"}`, proxy403, nil},

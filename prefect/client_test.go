@@ -404,3 +404,25 @@ func TestClientNeverShowsItsKey(t *testing.T) {
 		t.Error("printing shows the key")
 	}
 }
+
+func TestARedirectMayBeALoginPage(t *testing.T) {
+	const login = "is a proxy or a login page in front of it?"
+	for to, want := range map[string]string{
+		"https://sso.example.com/login?return=x":      login,
+		"https://other.example.com/":                  login,
+		"https://secrets.example.com/login":           login,
+		"/oauth2/start":                               login,
+		"https://secrets.example.com/graphql":         "use that URL",
+		"https://SECRETS.example.com:8443/x/graphql/": "use that URL",
+		"/": "use that URL",
+	} {
+		transport := roundTripper(func(*http.Request) (*http.Response, error) {
+			resp := answer(302, "")
+			resp.Header.Set("Location", to)
+			return resp, nil
+		})
+		if _, err := newClient(t, transport).ListSecrets(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", to, err)
+		}
+	}
+}

@@ -73,6 +73,7 @@ type APIError struct {
 	refused  string // extensions.refused of this project's store
 	path     string // the field or alias that failed; empty for the whole document
 	location string // where a redirect leads: scheme, host and path; empty for any other answer
+	moved    bool   // the redirect may lead to the API
 	omitted  bool   // the answer has no result for this field
 	hidden   bool   // the answer has a message that may not be shown
 }
@@ -105,10 +106,12 @@ func (e *APIError) what() string {
 		}
 	}
 	switch {
-	case e.location != "":
+	case e.moved:
 		return "the API answered with a redirect to " + e.location + ": use that URL"
+	case e.location != "":
+		return "the API answered with a redirect to " + e.location + ": is a proxy or a login page in front of it?"
 	case e.Status >= 300 && e.Status < 400:
-		return "the API answered with a redirect: use the URL it leads to"
+		return "the API answered with a redirect: is a proxy or a login page in front of it?"
 	case e.Status == http.StatusNotFound:
 		return "there is no GraphQL API at this URL"
 	case e.Status == http.StatusBadRequest:

@@ -42,7 +42,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	defer resp.Body.Close()
 	r.from = origin{url: req.URL, sent: req.ContentLength}
 	r.read(resp)
-	r.location = redirect(req.URL, resp)
+	r.location, r.moved = redirect(req.URL, resp)
 	x.body.Reset(r.libraryBody())
 	x.response = http.Response{
 		Status: "200 OK", StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
@@ -76,17 +76,21 @@ func (t *transport) authenticate(x *exchange) {
 	}
 }
 
-// redirect returns where an answer redirects to; empty if it is not a redirect.
-func redirect(from *url.URL, resp *http.Response) string {
+// redirect returns where an answer redirects to, empty if it is not a redirect, and
+// whether that may be the API at another URL: it is on the same host, and not at the path
+// of a page.
+func redirect(from *url.URL, resp *http.Response) (location string, moved bool) {
 	header := resp.Header.Get("Location")
 	if header == "" || resp.StatusCode < 300 || resp.StatusCode >= 400 {
-		return ""
+		return "", false
 	}
 	to, err := from.Parse(header)
 	if err != nil {
-		return ""
+		return "", false
 	}
-	return address.Redacted(to)
+	path := strings.TrimSuffix(to.Path, "/")
+	isAPI := path == "" || path == strings.TrimSuffix(from.Path, "/") || strings.HasSuffix(path, "/graphql")
+	return address.Redacted(to), isAPI && strings.EqualFold(to.Hostname(), from.Hostname())
 }
 
 // longestWait bounds what a Retry-After may ask for.

@@ -75,11 +75,23 @@ func parseDotenv(label string, data []byte) (*Source, error) {
 // joinProblems returns one error of all problems, in the order of the file.
 func (p *dotenvParser) joinProblems() error {
 	slices.SortStableFunc(p.problems, func(a, b dotenvProblem) int { return cmp.Compare(a.at, b.at) })
+	if p.isProse() {
+		return fmt.Errorf("%s: not a dotenv file: no line is NAME=value", p.label)
+	}
 	errs := make([]error, len(p.problems))
 	for i, problem := range p.problems {
 		errs[i] = p.errorAt(problem.at, "%w", problem.err)
 	}
 	return errors.Join(errs...)
+}
+
+// minProse is how many lines without = make a file without a value one of another kind.
+const minProse = 4
+
+// isProse reports whether no line of a file of several is a name and a value.
+func (p *dotenvParser) isProse() bool {
+	isPair := func(problem dotenvProblem) bool { return problem.err != errNoPair && problem.err != errNoValue }
+	return len(p.values) == 0 && len(p.problems) >= minProse && !slices.ContainsFunc(p.problems, isPair)
 }
 
 func (p *dotenvParser) report(at int, err error) {

@@ -269,6 +269,19 @@ func TestDotenvWithoutSecrets(t *testing.T) {
 	}
 }
 
+func TestProseIsNotDotenv(t *testing.T) {
+	for text, want := range map[string]string{
+		"once upon a time\nthere was\n# a\nfile\nof words\n": "f: not a dotenv file: no line is NAME=value",
+		"one\ntwo words\nthree\n":                            "f:1:1: ",
+		"A=1\ntwo\nthree\nfour words\nfive\nsix":             "f:2:1: ",
+	} {
+		_, err := secretsync.ParseSecretsFile("f", "f", []byte(text))
+		if err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 // The same secrets as JSON and as dotenv are the same entries, but for one that no
 // form of dotenv holds.
 func TestDotenvFixture(t *testing.T) {
@@ -289,7 +302,7 @@ func TestDotenvFixture(t *testing.T) {
 func TestDotenvOfManyProblems(t *testing.T) {
 	const lines = 5_000
 	for _, line := range []string{"A=\"x", "A='x", "A='\"\nB=\"x", "A='x' y", "x", "A=${", "A='${", "A=$B ${B}\nB=\"", "A=\"\\", "1=\"\\\""} {
-		_, err := secretsync.ParseSecretsFile("f", "f", []byte(strings.Repeat(line+"\n", lines)))
+		_, err := secretsync.ParseSecretsFile("f", "f", []byte("Z=1\n"+strings.Repeat(line+"\n", lines)))
 		if n := strings.Count(err.Error(), "\n"); n < lines/2 && !strings.Contains(err.Error(), "never closed") {
 			t.Errorf("%q: %d problems", line, n)
 		}

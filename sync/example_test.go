@@ -371,8 +371,12 @@ func ExampleSteps() {
 		Stop:    stop,
 		Steps: secretsync.Steps{
 			Checked: func() error { fmt.Println("asking the store"); return nil },
-			Refused: func(plan *secretsync.Plan) error {
-				fmt.Println("too many deletions:", plan.Count(secretsync.Delete))
+			Refused: func(planned *secretsync.Outcome) error {
+				for _, tenant := range planned.Tenants {
+					if tenant.Refused != nil {
+						fmt.Println("too many deletions:", tenant.Refused.Count(secretsync.Delete))
+					}
+				}
 				return nil
 			},
 			Planned: func(planned *secretsync.Outcome) error {

@@ -95,10 +95,10 @@ func stringEncoding(text string) encoding {
 // jsonEncoding gives a flow what json.loads makes of the text.
 func jsonEncoding(text string) (encoding, error) {
 	if !json.Valid([]byte(text)) {
-		return encoding{}, errors.New("format is json, but the value is not JSON")
+		return encoding{}, fmt.Errorf("format is json, but the value is not JSON: %s", whyNotJSON(text))
 	}
 	if strings.TrimSpace(text) == "null" {
-		return encoding{}, errors.New("its value is JSON null, which no store accepts")
+		return encoding{}, errors.New("the value is JSON null, which no store accepts")
 	}
 	loaded, err := pyjson.Loads(text)
 	if err != nil {

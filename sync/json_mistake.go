@@ -3,6 +3,8 @@ package sync
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -33,6 +35,8 @@ func findMistake(data []byte, err *json.SyntaxError) jsonMistake {
 		return jsonMistake{at, "a special space, such as a no-break space, outside a string: write an ordinary one"}
 	case data[at] == '/' || data[at] == '#':
 		return jsonMistake{at, "JSON has no comments: remove this one"}
+	case expected("after top-level value"):
+		return jsonMistake{at, "there is text after the end of the JSON"}
 	case expected("after object key"):
 		return jsonMistake{at, "expected a : between the name and its value"}
 	case expected("after object key:value pair"), expected("after array element"):
@@ -46,6 +50,24 @@ func findMistake(data []byte, err *json.SyntaxError) jsonMistake {
 	}
 	return jsonMistake{at, unknownMistake}
 }
+
+// whyNotJSON says where a text is not JSON, and why. It quotes nothing of the text.
+func whyNotJSON(text string) string {
+	var ignored json.RawMessage
+	var syntax *json.SyntaxError
+	if !utf8.ValidString(text) || !errors.As(json.Unmarshal([]byte(text), &ignored), &syntax) {
+		return "it is not UTF-8"
+	}
+	mistake := jsonMistake{len(text), endsTooEarly}
+	if !strings.HasPrefix(syntax.Error(), "unexpected end") {
+		mistake = findMistake([]byte(text), syntax)
+	}
+	source := newSourceText("", []byte(text))
+	line, column := source.position(mistake.at)
+	return fmt.Sprintf("at %d:%d, %s", line, column, mistake.why)
+}
+
+const endsTooEarly = "the JSON ends too early: it was cut off, or a bracket or quotation mark is not closed"
 
 // isForeignSpace reports whether a text begins with white space that JSON does not allow
 // between its parts.

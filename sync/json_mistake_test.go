@@ -7,6 +7,24 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
+// The error of a value that is not JSON says where and why, and quotes none of it.
+func TestAValueThatIsNotJSON(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"a":1,}`:                     "at 1:7, JSON allows no comma before }",
+		"{\n 'a': \"" + canary + "\"}": "at 2:2, not JSON's quotation mark",
+		"[1, // " + canary + "\n2]":    "at 1:5, JSON has no comments",
+		"NaN":                          "at 1:1, JSON has no NaN",
+		`{"` + canary:                  "the JSON ends too early",
+		"1 " + canary:                  "at 1:3, there is text after the end of the JSON",
+		"\"" + canary + "\xff":         "it is not UTF-8",
+	} {
+		_, err := secretsync.FormatJSON.Value(text)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), canary) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 func TestJSONMistakes(t *testing.T) {
 	const v = `"` + canary + `"`
 	for text, want := range map[string]string{

@@ -14,8 +14,9 @@ type TenantResult struct {
 	Plan   *Plan   // nil if it failed
 	Report *Report // nil before a sync
 	Err    error   // why this tenant's run ended before its report
-
-	refused *Plan // one with too many deletions
+	// Refused is the plan that is not carried out because it would delete too many names,
+	// nil if there is none.
+	Refused *Plan
 }
 
 // Plans returns the plans of the tenants that have one.

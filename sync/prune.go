@@ -91,7 +91,7 @@ func (p *Plan) checkDeletes() error {
 	}
 	if len(exceeding) > 0 && len(exceeding) == len(all) {
 		return fmt.Errorf("%w: %d, but max-deletes allows %d: narrow the prune scope, or raise max-deletes to delete all of these: %s",
-			ErrTooManyDeletes, len(exceeding[0].names), limit, quotedList(exceeding[0].names))
+			ErrTooManyDeletes, len(exceeding[0].names), limit, someQuoted(exceeding[0].names))
 	}
 	for _, d := range exceeding {
 		p.Remarks = append(p.Remarks, fmt.Sprintf("a sync with %q would fail: it would delete %d names, but max-deletes allows %d", d.key, len(d.names), limit))

@@ -54,7 +54,8 @@ var ciName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 // maskedFrom returns the CI name as reports show it if not in any source. What does
 // not look like a name is not shown: it may be a value that was pasted in its place.
 func (r NameRule) maskedFrom() string {
-	if ciName.MatchString(r.From) {
+	isFlag := strings.HasPrefix(r.At, "--name ") // NAME=VALUE is a natural misreading of it
+	if ciName.MatchString(r.From) && !(isFlag && r.From != strings.ToUpper(r.From)) {
 		return r.From
 	}
 	return "the name in " + cmp.Or(r.At, "[names]")

@@ -79,9 +79,9 @@ type Steps struct {
 	// with the reason in a few words, such as "connection refused". It may be called at
 	// any time.
 	Waiting func(reason string)
-	// Refused is called with each plan that would delete too many names, which is not
-	// carried out.
-	Refused func(*Plan) error
+	// Refused is called once every tenant has its plan or its error, if a plan would
+	// delete too many names: see [TenantResult].Refused.
+	Refused func(*Outcome) error
 	// Planned is called once every tenant has its plan or its error, before anything is
 	// written: here a person can approve the plans. It may skip actions by setting their
 	// Kind to [Skip].

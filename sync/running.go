@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pace"
@@ -149,7 +150,7 @@ func (r *running) planTenant(ctx context.Context, s tenantStores, t *TenantResul
 	err = r.explain(plan.compareWith(ctx, s.writer))
 	if errors.Is(err, ErrTooManyDeletes) {
 		plan.sort()
-		t.refused = plan
+		t.Refused = plan
 	}
 	t.Name = plan.Tenant
 	if t.Err = cmp.Or(err, <-readable); t.Err == nil {
@@ -163,11 +164,10 @@ func (r *running) explain(err error) error { return refused.Key(err, r.WriterFro
 // showPlans calls Steps.Planned, if any tenant has a plan. If none has, it returns the
 // error of the first.
 func (r *running) showPlans() error {
-	for _, t := range r.out.Tenants {
-		if t.refused != nil && r.Steps.Refused != nil {
-			if err := r.Steps.Refused(t.refused); err != nil {
-				return err
-			}
+	isRefused := func(t TenantResult) bool { return t.Refused != nil }
+	if r.Steps.Refused != nil && slices.ContainsFunc(r.out.Tenants, isRefused) {
+		if err := r.Steps.Refused(r.out); err != nil {
+			return err
 		}
 	}
 	if len(r.out.Plans()) == 0 {

@@ -225,7 +225,7 @@ func (p *objectParser) readClose() error {
 // tokens: it decodes the text a second time for that.
 func (p *objectParser) syntaxError(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return p.errorAt(len(p.data), "the JSON ends too early: it was cut off, or a bracket or quotation mark is not closed")
+		return p.errorAt(len(p.data), endsTooEarly)
 	}
 	var ignored json.RawMessage
 	var syntax *json.SyntaxError

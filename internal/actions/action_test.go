@@ -79,7 +79,7 @@ func TestActionErrors(t *testing.T) {
 			"misspelt input", map[string]string{"api-ulr": "x"}, exit.Usage,
 			`unknown input "api-ulr": did you mean "api-url"?`,
 		},
-		{"unknown mode", map[string]string{"mode": "write"}, exit.Usage, `input mode: "write"`},
+		{"unknown mode", map[string]string{"mode": "write"}, exit.Usage, `input mode: invalid "write"`},
 		{"no URL", map[string]string{"api-url": ""}, exit.Usage, "input api-url is missing"},
 		{"no key", map[string]string{"api-key": ""}, exit.Usage, "no API key"},
 		{
@@ -94,7 +94,7 @@ func TestActionErrors(t *testing.T) {
 		},
 		{
 			"no duration", map[string]string{"timeout": "soon"}, exit.Usage,
-			"input timeout: expected a duration",
+			"expected a number with its unit",
 		},
 		{
 			"only GitHub's token", map[string]string{"secrets": `{"github_token": "` + canary + `"}`},

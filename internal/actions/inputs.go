@@ -91,7 +91,7 @@ func (r *Runner) Inputs() (Inputs, error) {
 		CACertificate: input("ca-certificate"),
 	}
 	if !slices.Contains([]string{"sync", "plan", "check"}, in.Mode) {
-		return Inputs{}, fmt.Errorf("input mode: %q is not sync, plan or check", in.Mode)
+		return Inputs{}, fmt.Errorf("input mode: invalid %q: %s", in.Mode, modeHint(in.Mode))
 	}
 	var errs [3]error
 	in.Comment, errs[0] = boolean("comment", input("comment"))
@@ -197,13 +197,32 @@ func boolean(name, text string) (bool, error) {
 	return false, fmt.Errorf("input %s: expected true or false", name)
 }
 
+// maxQuoted is the length of the longest invalid duration that an error quotes, in bytes.
+const maxQuoted = 16
+
 func duration(name, text string) (time.Duration, error) {
 	if text == "" {
 		return defaultTimeout, nil
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d <= 0 {
-		return 0, fmt.Errorf("input %s: expected a duration such as 90s or 5m", name)
+		if len(text) > maxQuoted {
+			return 0, fmt.Errorf("input %s: expected a number with its unit, such as 90s, 5m or 1h", name)
+		}
+		return 0, fmt.Errorf("input %s: invalid %q: expected a number with its unit, such as 90s, 5m or 1h", name, text)
 	}
 	return d, nil
+}
+
+// modeHint says what to write in place of an invalid mode.
+func modeHint(mode string) string {
+	switch strings.ToLower(mode) {
+	case "dry-run", "dryrun", "preview", "diff":
+		return "did you mean plan? use sync, plan or check"
+	case "apply", "write", "push":
+		return "did you mean sync? use sync, plan or check"
+	case "lint", "validate":
+		return "did you mean check? use sync, plan or check"
+	}
+	return nearest.Hint(strings.ToLower(mode), []string{"sync", "plan", "check"}, "use sync, plan or check")
 }

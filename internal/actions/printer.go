@@ -40,6 +40,21 @@ func (s *step) Connected(conn *connect.Connection) error {
 
 func (s *step) Waiting(text string) { _, _ = fmt.Fprintln(s.Stdout, report.Safe(text)) }
 
+func (s *step) Refused(done *secretsync.Outcome) error {
+	for _, t := range done.Tenants {
+		if t.Refused == nil {
+			continue
+		}
+		if err := s.Planned(t.Refused); err != nil {
+			return err
+		}
+	}
+	if s.tenants = nil; len(done.Plans()) > 0 {
+		return nil
+	}
+	return s.OnlyPlanned(done)
+}
+
 func (s *step) Planned(plan *secretsync.Plan) error {
 	for i := range plan.Actions {
 		plan.Actions[i].Reason = inInputs(plan.Actions[i].Reason)

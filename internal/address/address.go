@@ -3,8 +3,10 @@
 package address
 
 import (
+	"math"
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -13,6 +15,9 @@ import (
 func Absolute(text string) (u *url.URL, ok bool) {
 	u, err := url.Parse(text)
 	if err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return nil, false
+	}
+	if n, err := strconv.Atoi(u.Port()); u.Port() != "" && (err != nil || n > math.MaxUint16) {
 		return nil, false
 	}
 	return u, true

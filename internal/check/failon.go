@@ -1,6 +1,11 @@
 package check
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
+)
 
 // FailOn is the severity from which on a diagnostic makes a check fail. A note never
 // does. The zero value is FailOnError.
@@ -20,7 +25,8 @@ func ParseFailOn(text string) (FailOn, error) {
 	case FailOnError, FailOnWarning, FailOnNever:
 		return f, nil
 	}
-	return "", fmt.Errorf("%q is nothing to fail on: use error, warning or never", text)
+	choices := []string{string(FailOnError), string(FailOnWarning), string(FailOnNever)}
+	return "", fmt.Errorf("invalid %q: %s", text, nearest.Hint(strings.ToLower(text), choices, "use error, warning or never"))
 }
 
 // Fails reports whether a check with these diagnostics fails.

@@ -66,6 +66,7 @@ func unknownRule(name string, rules []string) (message, hint string) {
 // suggestRule asks whether the nearest rule was meant. It returns "" if none is
 // near, and for a name with more than letters and dashes, because that may hold a value.
 func suggestRule(name string, rules []string) string {
+	name = strings.ReplaceAll(name, "_", "-")
 	if prefixLength(name, "abcdefghijklmnopqrstuvwxyz-") < len(name) {
 		return ""
 	}

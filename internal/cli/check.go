@@ -34,7 +34,7 @@ func (c *Command) check() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check [PATH...]",
 		Short: "Check Prefect's TOML configs before they are deployed",
-		Args:  func(cmd *cobra.Command, _ []string) error { return flagAsValue(cmd.Flags()) },
+		Args:  noEmpty("PATH"),
 		Example: `# every config below this directory
 prefect-secrets check .
 
@@ -105,8 +105,10 @@ func (c *Command) runCheck(ctx context.Context, f checkFlags, paths []string) er
 	if len(f.flows) > 0 {
 		return c.checkFlows(ctx, f, files, paths, o, threshold, show)
 	}
-	if f.usedBy || f.connect.APIURL != "" {
-		return usagef("--used-by and --api-url are about the flows that --flows names")
+	for flag, given := range map[string]bool{"--used-by": f.usedBy, "--api-url": f.connect.APIURL != ""} {
+		if given {
+			return usagef("%s needs --flows PATH", flag)
+		}
 	}
 	if f.manifest != "" {
 		return files.CheckManifest(f.manifest, paths, o, threshold, show)

@@ -21,6 +21,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -41,8 +43,9 @@ type Command struct {
 	Interrupts     *interrupts.Signals // nil for none
 	ChecksPage     string              // docs/checks.md, with a section for each rule
 
-	color   string         // --color
-	closers []func() error // for what the command opened, called by Main
+	keyboard *os.File       // standard input if it is a terminal, else nil
+	color    string         // --color
+	closers  []func() error // for what the command opened, called by Main
 }
 
 // Main runs the command and returns its exit code. Cancelling ctx stops it.
@@ -53,6 +56,10 @@ func (c *Command) Main(ctx context.Context, args []string) (code int) {
 			code = exit.Partly
 		}
 	}()
+	c.Interrupts.Tell(func(text string) { fmt.Fprintln(c.Stderr, "prefect-secrets:", text) })
+	if file, ok := c.Stdin.(*os.File); ok && terminal.IsFile(file) {
+		c.keyboard = file
+	}
 	if c.Stdin != nil {
 		c.Stdin = interrupts.Reader(ctx, c.Stdin)
 	}
@@ -66,6 +73,8 @@ func (c *Command) Main(ctx context.Context, args []string) (code int) {
 // none.
 func (c *Command) execute(ctx context.Context, args []string) (*cobra.Command, error) {
 	root := c.root()
+	c.color = colourIn(args)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, args, err) })
 	if err := checkCommand(root, args); err != nil {
 		return root, err
 	}
@@ -76,11 +85,31 @@ func (c *Command) execute(ctx context.Context, args []string) (*cobra.Command, e
 	return root.ExecuteContextC(ctx)
 }
 
+// colourIn returns the --color in args, "" for none. Errors need it before the flags are
+// parsed.
+func colourIn(args []string) (colour string) {
+	for i, arg := range args {
+		value, ok := strings.CutPrefix(arg, "--color=")
+		switch {
+		case arg == "--":
+			return colour
+		case arg == "--color" && i+1 < len(args):
+			value, ok = args[i+1], true
+		}
+		if ok && slices.Contains(terminal.Choices, value) {
+			colour = value
+		}
+	}
+	return colour
+}
+
 func (c *Command) writeError(err error, cmd *cobra.Command) {
-	style := c.errOut().Style
+	const head = "prefect-secrets:"
+	out := c.errOut()
 	for _, line := range strings.Split(exit.MessageOf(err), "\n") {
 		if line != "" {
-			fmt.Fprintln(c.Stderr, style.BoldRed("prefect-secrets:")+" "+report.Safe(line))
+			text := terminal.Wrap(report.Safe(line), out.Width, len(head)+1, 2)
+			fmt.Fprintln(c.Stderr, out.Style.BoldRed(head)+" "+text)
 		}
 	}
 	if line := pointer(err, cmd); line != "" {
@@ -138,7 +167,6 @@ prefect-secrets sync --secrets-file secrets.json`,
 	root.SetIn(c.Stdin)
 	root.SetOut(c.Stdout)
 	root.SetErr(c.Stderr)
-	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(c.showHelp)
 	section(root.PersistentFlags(), generalTitle).choice(&c.color, "color", "WHEN", string(terminal.Auto), terminal.Choices, ": colour text")
 	root.AddGroup(&cobra.Group{ID: "main", Title: "Commands"}, &cobra.Group{ID: "more", Title: "More commands"})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -48,6 +49,8 @@ var completers = map[string]completer{
 // completion pays for it.
 func completeFlags(root *cobra.Command) {
 	for _, cmd := range append(root.Commands(), root) {
+		cmd.InitDefaultHelpFlag()
+		cmd.Flags().Lookup("help").Usage = helpUsage
 		if cmd.ValidArgsFunction == nil && !strings.ContainsAny(cmd.Use, " ") {
 			cmd.ValidArgsFunction = cobra.NoFileCompletions
 		}
@@ -79,12 +82,31 @@ func completion(flag *pflag.Flag) cobra.CompletionFunc {
 		if at := strings.LastIndexByte(typed, ','); isList && at >= 0 {
 			before = typed[:at+1]
 		}
-		words, directive := startingWith(typed, before, find(cmd)), cobra.ShellCompDirectiveNoFileComp
+		left := slices.DeleteFunc(slices.Clone(find(cmd)), func(word string) bool {
+			return slices.Contains(strings.Split(before, ","), word)
+		})
+		words, directive := startingWith(typed, before, append(left, pathsBehind(typed, left)...)), cobra.ShellCompDirectiveNoFileComp
 		if len(words) == 1 && strings.HasSuffix(words[0], ":") {
 			directive |= cobra.ShellCompDirectiveNoSpace
 		}
 		return words, directive
 	}
+}
+
+// pathsBehind returns the files behind a word that ends with a colon, such as file:, if
+// that is typed.
+func pathsBehind(typed string, words []string) (all []string) {
+	for _, word := range append(words, connect.Embedded+":") {
+		path, ok := strings.CutPrefix(typed, word)
+		if !ok || !strings.HasSuffix(word, ":") || strings.ContainsAny(path, `*?[\\`) {
+			continue
+		}
+		matches, _ := filepath.Glob(path + "*")
+		for _, match := range matches {
+			all = append(all, word+match)
+		}
+	}
+	return all
 }
 
 // startingWith returns the words that begin with what is typed, each behind what is

@@ -1,11 +1,18 @@
 package cli
 
 import (
+	"cmp"
+
 	"github.com/spf13/cobra"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 )
 
 // shells are the shells that completion writes a script for.
 var shells = []string{"bash", "zsh", "fish", "powershell"}
+
+// shellNames are the names of programs that are one of the shells.
+var shellNames = map[string]string{"pwsh": "powershell", "ps": "powershell", "ps1": "powershell", "posh": "powershell", "sh": "bash"}
 
 func (c *Command) completion() *cobra.Command {
 	return &cobra.Command{
@@ -15,14 +22,18 @@ func (c *Command) completion() *cobra.Command {
 completes commands, flags, files and values: tenants and environments of the
 manifest, rules, releases of Prefect, and for delete and set the names in the store,
 if the environment has its URL and a key.`,
-		Example: `# bash, for this shell; put the line into ~/.bashrc for every one
+		Example: `# bash, for this shell; the line in ~/.bashrc is for every one; it needs the
+# package bash-completion
 source <(prefect-secrets completion bash)
 
 # zsh, after "autoload -U compinit; compinit"
 prefect-secrets completion zsh > "${fpath[1]}/_prefect-secrets"
 
 # fish
-prefect-secrets completion fish | source`,
+prefect-secrets completion fish | source
+
+# PowerShell
+prefect-secrets completion powershell | Out-String | Invoke-Expression`,
 		Args:      oneArg("SHELL"),
 		ValidArgs: shells,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -37,7 +48,7 @@ prefect-secrets completion fish | source`,
 			case "powershell":
 				return root.GenPowerShellCompletionWithDesc(c.Stdout)
 			}
-			return usagef("unknown shell: use %s", orList(shells))
+			return usagef("unknown shell: %s", nearest.Hint(cmp.Or(shellNames[args[0]], args[0]), shells, "use "+orList(shells)))
 		},
 	}
 }

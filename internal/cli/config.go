@@ -98,6 +98,10 @@ func (c *Command) writeConfig(entries []release.Entry, o configOptions, lines *l
 		}
 		rows[i] = configRow{report.Safe(quotedPath(e.Path)), e.Type, report.Safe(value), report.Safe(e.Origin)}
 	}
+	if o.changed && len(rows) == 0 {
+		_, err := fmt.Fprintln(c.Stderr, "every setting that is read has its default")
+		return err
+	}
 	return writeConfigRows(c.out(), rows)
 }
 

@@ -3,7 +3,6 @@ package cli
 import (
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/terminal"
 )
@@ -28,7 +27,7 @@ func writeConfigRows(out terminal.Output, rows []configRow) error {
 		limit = max(0, out.Width-path-kind-6-len("default"))
 	}
 	for _, row := range rows {
-		if n := utf8.RuneCountInString(row.value); n <= min(limit, maxColumn) {
+		if n := terminal.Columns(row.value); n <= min(limit, maxColumn) {
 			value = max(value, n)
 		}
 	}
@@ -40,24 +39,25 @@ func writeConfigRows(out terminal.Output, rows []configRow) error {
 	return err
 }
 
-func bounded(cell string) int { return min(utf8.RuneCountInString(cell), maxColumn) }
+func bounded(cell string) int { return min(terminal.Columns(cell), maxColumn) }
 
 // write writes a row with columns of these widths. After a path that is wider, the rest
 // is on the next line of a terminal.
 func (r configRow) write(b *strings.Builder, out terminal.Output, path, kind, value int) {
-	b.WriteString(out.Style.Bold(pad(r.path, path)))
-	column := max(path, utf8.RuneCountInString(r.path))
+	shown, last := broken(r.path, out.Width, 0, 2)
+	b.WriteString(out.Style.Bold(shown + strings.Repeat(" ", max(0, path-last))))
+	column := max(path, last, terminal.Columns(r.path))
 	if out.Width > 0 && column > path {
 		b.WriteString("\n" + strings.Repeat(" ", path))
 		column = path
 	}
-	b.WriteString("  " + out.Style.Dim(pad(r.kind, kind)) + "  ")
-	column += 2 + max(kind, utf8.RuneCountInString(r.kind)) + 2
+	b.WriteString("  " + out.Style.Dim(terminal.Pad(r.kind, kind)) + "  ")
+	column += 2 + max(kind, terminal.Columns(r.kind)) + 2
 	indent := path + 2 + kind + 2
 	text, last := broken(r.value, out.Width, column, indent)
 	b.WriteString(text)
 	padded := max(last, column+value)
-	if out.Width > 0 && padded+2+utf8.RuneCountInString(r.origin) > out.Width {
+	if out.Width > 0 && padded+2+terminal.Columns(r.origin) > out.Width {
 		b.WriteString("\n" + strings.Repeat(" ", indent))
 	} else {
 		b.WriteString(strings.Repeat(" ", padded-last+2))
@@ -73,19 +73,14 @@ func (r configRow) styledOrigin(out terminal.Output) string {
 	return out.Style.Cyan(r.origin)
 }
 
-func pad(cell string, width int) string {
-	return cell + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(cell)))
-}
-
 // broken breaks a value that begins at a column into lines of at most width columns, and
 // returns the column at which it ends. With a width of 0 it stays one line.
 func broken(value string, width, column, indent int) (text string, last int) {
-	letters := []rune(value)
 	var b strings.Builder
-	for width > 0 && column+len(letters) > width && width > indent {
-		room := max(0, width-column)
-		b.WriteString(string(letters[:room]) + "\n" + strings.Repeat(" ", indent))
-		letters, column = letters[room:], indent
+	for width > indent+1 && column+terminal.Columns(value) > width {
+		line, rest := terminal.Cut(value, max(0, width-column))
+		b.WriteString(line + "\n" + strings.Repeat(" ", indent))
+		value, column = rest, indent
 	}
-	return b.String() + string(letters), column + len(letters)
+	return b.String() + value, column + terminal.Columns(value)
 }

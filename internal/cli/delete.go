@@ -61,14 +61,14 @@ func deleteSecret(ctx context.Context, conn *connect.Connection, name string) (s
 		return result.Err
 	})
 	if err != nil {
-		return "", unlessDone(fmt.Errorf("deleting secret %q: %w", name, err), "deleted")
+		return "", unlessDone(ownKeyError(changing("deleting", name, err), conn), "deleted")
 	}
 	listed := slices.Contains(names, name)
 	// Once a deletion was sent again, an earlier request may have made the change.
 	if listed && (result.Changed || sent > 1) {
 		return "deleted " + report.Safe(name), nil
 	}
-	outcome := report.Safe(name) + " was not there: nothing was deleted"
+	outcome := fmt.Sprintf("%q was not there: nothing was deleted", name)
 	if question := nearest.Question(name, names, report.Safe); question != "" && !listed {
 		outcome += "; " + question
 	}

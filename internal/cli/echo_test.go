@@ -77,7 +77,7 @@ func TestOnlyKnownMessagesAreShown(t *testing.T) {
 		},
 		"a redirect": {
 			answerRedirect("https://u:" + value + "@login.example.com/sso?token=" + value + "#" + value),
-			"the API answered with a redirect to https://login.example.com/sso: use that URL (HTTP 302)",
+			"the API answered with a redirect to https://login.example.com/sso: is a proxy or a login page in front of it? (HTTP 302)",
 		},
 		"a redirect by echo": {
 			answerRedirect("https://login.example.com/" + value), "https://login.example.com/[redacted]",

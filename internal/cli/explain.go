@@ -15,7 +15,7 @@ func (c *Command) explain(rule string, paths []string) error {
 		return fmt.Errorf("--explain: %w", err)
 	}
 	if len(paths) > 0 {
-		return usagef("--explain checks nothing: give it a rule and no PATH")
+		return usagef("--explain RULE takes no PATH, and checks nothing")
 	}
 	section, ok := sectionOf(c.ChecksPage, rule)
 	if !ok {

@@ -22,9 +22,10 @@ func TestExplainRefuses(t *testing.T) {
 	for want, args := range map[string][]string{
 		`there is no rule "undefined-secrets": did you mean undefined-secret?`: {"undefined-secrets"},
 		`there is no rule "TYPE": did you mean type?`:                          {"TYPE"},
+		`there is no rule "unset_env": did you mean unset-env?`:                {"unset_env"},
 		`there is no rule "E501": there are syntax, toml-compat,`:              {"E501"},
-		`there is no rule ""`:        {""},
-		"give it a rule and no PATH": {"type", "config.toml"},
+		"--explain needs a value":                                              {""},
+		"--explain RULE takes no PATH":                                         {"type", "config.toml"},
 	} {
 		r := runCommand(t, nil, "", append([]string{"check", "--explain"}, args...)...)
 		if r.code != exit.Usage || r.stdout != "" || !strings.Contains(r.stderr, want) {

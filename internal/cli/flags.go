@@ -11,6 +11,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
+	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 	"github.com/prefect-secrets/prefect-secrets/internal/run"
 	"github.com/prefect-secrets/prefect-secrets/internal/sources"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
@@ -81,6 +82,9 @@ func (o sourceFlags) read(c *Command) ([]*secretsync.Source, error) {
 	return reader.All(given)
 }
 
+// overwriteChoices are the values of --overwrite.
+var overwriteChoices = []string{string(secretsync.OverwriteAny), string(secretsync.OverwriteOwned)}
+
 // ruleFlags registers the flags that say which secrets to sync and under which names.
 func ruleFlags(flags *pflag.FlagSet, o *run.Rules) {
 	mapping := section(flags, mappingTitle)
@@ -91,11 +95,17 @@ func ruleFlags(flags *pflag.FlagSet, o *run.Rules) {
 	mapping.repeated(&o.Required, "require", "DEST", "fail if this name in the store would have no value")
 	prune := section(flags, pruneTitle)
 	prune.parsed("overwrite", "WHICH", "which names in the store may be overwritten: any, or owned, those that the key itself wrote (default: the manifest's, then any)", func(text string) error {
-		return o.Overwrite.UnmarshalText([]byte(text))
+		if err := o.Overwrite.UnmarshalText([]byte(text)); err != nil {
+			return errors.New(nearest.Hint(strings.ToLower(text), overwriteChoices, "use "+orList(overwriteChoices)))
+		}
+		return nil
 	})
 	prune.list(&o.PruneScope, "prune-scope", "GLOB", "delete stored names that match and that no source has")
 	prune.parsed("max-deletes", "N", "fail if the plan deletes more names (default: the manifest's, then 5)", func(text string) error {
 		n, err := strconv.Atoi(text)
+		if errors.Is(err, strconv.ErrRange) {
+			return numberError(err)
+		}
 		if err != nil {
 			return errors.New(expectedValues["int"])
 		}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -54,6 +53,8 @@ const (
 	defaultWidth = 80
 	maxWidth     = 100 // longer lines are hard to read
 	maxFlag      = 32  // a longer name has its description on the next line
+	minText      = 30  // a narrower column of descriptions is moved below the names
+	belowName    = 10  // where it begins then
 )
 
 // helpWriter writes the help of one command.
@@ -127,7 +128,7 @@ func (h *helpWriter) commands(cmd *cobra.Command) {
 // columnFor returns where the descriptions of rows begin.
 func columnFor(rows [][2]string) (column int) {
 	for _, row := range rows {
-		if n := utf8.RuneCountInString(row[0]) + 2; n <= maxFlag {
+		if n := terminal.Columns(row[0]) + 2; n <= maxFlag {
 			column = max(column, n)
 		}
 	}
@@ -136,9 +137,12 @@ func columnFor(rows [][2]string) (column int) {
 
 // rows writes names and descriptions, which begin at the column.
 func (h *helpWriter) rows(rows [][2]string, column int) {
+	if h.width-column < minText {
+		column = belowName
+	}
 	for _, row := range rows {
 		gap := strings.Repeat(" ", column)
-		if n := utf8.RuneCountInString(row[0]); n+2 <= column {
+		if n := terminal.Columns(row[0]); n+2 <= column {
 			gap = gap[n:]
 		} else {
 			gap = "\n" + gap
@@ -182,10 +186,13 @@ func sectionOfFlag(flag *pflag.Flag) string {
 	return generalTitle
 }
 
+// helpUsage is what --help says about itself.
+const helpUsage = "show this help"
+
 // shownFlags returns the flags of a command that its help shows.
 func shownFlags(cmd *cobra.Command) (flags []*pflag.Flag) {
 	cmd.InitDefaultHelpFlag()
-	cmd.Flags().Lookup("help").Usage = "show this help"
+	cmd.Flags().Lookup("help").Usage = helpUsage
 	add := func(flag *pflag.Flag) {
 		if !flag.Hidden && !slices.Contains(flags, flag) {
 			flags = append(flags, flag)

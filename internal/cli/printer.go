@@ -12,20 +12,20 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-func (c *Command) printerFor(format string, detail report.Detail) run.Printer {
+func (c *Command) printerFor(format string, text report.Text) run.Printer {
 	switch format {
 	case "json":
 		return &jsonPrinter{c: c}
 	case "markdown":
-		return &markdownPrinter{jsonPrinter{c: c}}
+		return &markdownPrinter{jsonPrinter{c: c}, report.Markdown{Environment: text.Environment}}
 	}
-	return &textPrinter{c: c, detail: detail}
+	return &textPrinter{c: c, text: text}
 }
 
 // textPrinter writes everything to standard output, step by step.
 type textPrinter struct {
 	c        *Command
-	detail   report.Detail
+	text     report.Text
 	embedded bool
 }
 
@@ -38,7 +38,7 @@ func (p *textPrinter) Checked(found inspect.Findings) error {
 
 func (p *textPrinter) Connected(conn *connect.Connection) error {
 	p.embedded = conn.URL == connect.Embedded
-	if p.detail == report.Brief {
+	if p.text.Detail == report.Brief {
 		return nil
 	}
 	return report.OriginText(p.c.out(), conn.KeyFrom, conn.URLFrom)
@@ -47,18 +47,27 @@ func (p *textPrinter) Connected(conn *connect.Connection) error {
 func (p *textPrinter) Waiting(text string) { p.c.waiting(text) }
 
 func (p *textPrinter) Planned(plan *secretsync.Plan) error {
-	return report.PlanTextIn(p.c.out(), plan, p.detail)
+	return p.text.Plan(p.c.out(), plan)
 }
 
-// Refused shows a plan that deletes more names than it may.
-func (p *textPrinter) Refused(plan *secretsync.Plan) error { return p.Planned(plan) }
+func (p *textPrinter) Refused(done *secretsync.Outcome) error {
+	for _, t := range done.Tenants {
+		if t.Refused == nil {
+			continue
+		}
+		if err := p.Planned(t.Refused); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 func (p *textPrinter) OnlyPlanned(*secretsync.Outcome) error { return nil }
 
 func (p *textPrinter) Progress(done, total int, last bool) { p.c.progressLine(done, total, last) }
 
 func (p *textPrinter) Applied(done *secretsync.Outcome) error {
-	if err := report.ResultText(p.c.out(), done.Tenants, done.Requests); err != nil || !p.embedded {
+	if err := p.text.Result(p.c.out(), done.Tenants, done.Requests); err != nil || !p.embedded {
 		return err
 	}
 	_, err := fmt.Fprintln(p.c.Stdout, "the embedded store was discarded; pass --api-url to keep the secrets")
@@ -91,6 +100,14 @@ func (p *jsonPrinter) Waiting(text string) { p.c.waiting(text) }
 
 func (p *jsonPrinter) Planned(*secretsync.Plan) error { return nil }
 
+// Refused writes the document if there will be no other.
+func (p *jsonPrinter) Refused(done *secretsync.Outcome) error {
+	if len(done.Plans()) > 0 {
+		return nil
+	}
+	return p.OnlyPlanned(done)
+}
+
 func (p *jsonPrinter) OnlyPlanned(done *secretsync.Outcome) error {
 	return report.SyncJSON(p.c.Stdout, done.Tenants, done.Requests)
 }
@@ -106,20 +123,31 @@ func (p *jsonPrinter) Skipped(message string) error {
 }
 
 // markdownPrinter writes one document in the form of a job summary.
-type markdownPrinter struct{ jsonPrinter }
+type markdownPrinter struct {
+	jsonPrinter
+	markdown report.Markdown
+}
+
+// Refused writes the document if there will be no other.
+func (p *markdownPrinter) Refused(done *secretsync.Outcome) error {
+	if len(done.Plans()) > 0 {
+		return nil
+	}
+	return p.OnlyPlanned(done)
+}
 
 func (p *markdownPrinter) OnlyPlanned(done *secretsync.Outcome) error {
-	_, err := io.WriteString(p.c.Stdout, report.Markdown{}.Plan(done.Tenants).String())
+	_, err := io.WriteString(p.c.Stdout, p.markdown.Plan(done.Tenants).String())
 	return err
 }
 
 func (p *markdownPrinter) Applied(done *secretsync.Outcome) error {
-	_, err := io.WriteString(p.c.Stdout, report.Markdown{}.Result(done.Tenants).String())
+	_, err := io.WriteString(p.c.Stdout, p.markdown.Result(done.Tenants).String())
 	return err
 }
 
 func (p *markdownPrinter) Skipped(message string) error {
-	_, err := io.WriteString(p.c.Stdout, report.Markdown{}.Skipped(message).String())
+	_, err := io.WriteString(p.c.Stdout, p.markdown.Skipped(message).String())
 	return err
 }
 

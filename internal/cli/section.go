@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/csv"
 	"errors"
 	"slices"
 	"strings"
@@ -42,7 +43,9 @@ const (
 
 // annotate says what --help and the completion need of a flag.
 func (s flagSection) annotate(name, value string, choices ...string) {
-	s.flags.Lookup(name).Annotations = map[string][]string{titleKey: {s.title}, valueKey: {value}, choicesKey: choices}
+	flag := s.flags.Lookup(name)
+	flag.Annotations = map[string][]string{titleKey: {s.title}, valueKey: {value}, choicesKey: choices}
+	flag.Value = &givenValue{Value: flag.Value}
 }
 
 func annotation(flag *pflag.Flag, key string) string {
@@ -114,6 +117,55 @@ func (v *choiceValue) Set(text string) error {
 		return nil
 	}
 	return errors.New(nearest.Hint(strings.ToLower(text), v.choices, "use "+orList(v.choices)))
+}
+
+// givenValue is the value of a flag with the strings that were given for it. It refuses
+// an empty one, which is what a variable that is not set gives.
+type givenValue struct {
+	pflag.Value
+	texts []string
+}
+
+// Errors about what is given for a flag, without the flag's name.
+var (
+	errEmptyFlag = errors.New("needs a value, and got an empty one: is a variable not set?")
+	errEmptyItem = errors.New("has an empty item: is a variable not set?")
+	errLines     = errors.New("has a line break: write commas between the items")
+)
+
+// isGivenError reports whether an error is one of those above.
+func isGivenError(err error) bool {
+	return err == errEmptyFlag || err == errEmptyItem || err == errLines
+}
+
+func (v *givenValue) Set(text string) error {
+	if strings.TrimSpace(text) == "" {
+		return errEmptyFlag
+	}
+	if v.Type() == listType {
+		if err := checkItems(text); err != nil {
+			return err
+		}
+	}
+	v.texts = append(v.texts, text)
+	return v.Value.Set(text)
+}
+
+// listType is the type of a flag that takes strings with commas between them.
+const listType = "stringSlice"
+
+// checkItems returns an error for an empty item of a list, or for a line break, behind
+// which nothing would be read.
+func checkItems(text string) error {
+	if strings.ContainsAny(strings.TrimRight(text, "\r\n"), "\r\n") {
+		return errLines
+	}
+	items, err := csv.NewReader(strings.NewReader(text)).Read()
+	isEmpty := func(item string) bool { return strings.TrimSpace(item) == "" }
+	if err == nil && slices.ContainsFunc(items, isEmpty) {
+		return errEmptyItem
+	}
+	return nil // the flag's own type says what is wrong with the form
 }
 
 // orList returns words as a sentence lists them.

@@ -115,7 +115,7 @@ func (o serveOptions) checkDev(flags *pflag.FlagSet) (err error) {
 	}
 	flags.Visit(func(f *pflag.Flag) {
 		if annotation(f, productionKey) != "" {
-			err = usagef("--dev and --%s do not go together: --dev keeps secrets in memory and makes its own keys", f.Name)
+			err = usagef("--dev and --%s do not go together: leave one out", f.Name)
 		}
 	})
 	return err

@@ -39,7 +39,7 @@ func (c *Command) serveDev(ctx context.Context, o serveOptions) error {
 	}
 	listener, err := net.Listen("tcp", o.listen)
 	if err != nil {
-		return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("--listen: %w", err)}
+		return listenError("--listen", o.listen, err)
 	}
 	// There is no timeout for the answer: a fault may delay it for as long as a test
 	// wants.
@@ -86,12 +86,12 @@ func (c *Command) withoutPanics(next http.Handler) http.Handler {
 
 // checkLoopback refuses an address that other machines could reach.
 func checkLoopback(listen string) error {
-	host, _, err := net.SplitHostPort(listen)
+	host, port, err := splitAddress("--listen", listen)
 	if err != nil {
-		return fmt.Errorf("--listen: %q is not HOST:PORT", listen)
+		return err
 	}
 	if !address.Loopback(host) {
-		return fmt.Errorf("--listen: serve --dev is for this machine alone: use 127.0.0.1 in place of %q", host)
+		return fmt.Errorf("--listen: serve --dev is for this machine alone: use %s", net.JoinHostPort("127.0.0.1", port))
 	}
 	return nil
 }

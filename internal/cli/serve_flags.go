@@ -1,12 +1,18 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
+	"math"
 	"net"
+	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 )
 
 // productionFlags are the flags that serve --dev does not accept.
@@ -58,7 +64,7 @@ func (o *productionFlags) register(flags *pflag.FlagSet, stores []storeKind) {
 
 // check returns what is wrong with the flags, before anything is opened.
 func (o serveOptions) check() error {
-	host, _, err := net.SplitHostPort(o.listen)
+	host, _, err := splitAddress("--listen", o.listen)
 	switch {
 	case o.store == "":
 		return usagef("serve needs --store %s, where secrets are kept; to try it in memory, use --dev", storeUsage(o.stores))
@@ -69,7 +75,7 @@ func (o serveOptions) check() error {
 	case (o.certificate == "") != (o.key == ""):
 		return usagef("--tls-certificate and --tls-key: give both or neither")
 	case err != nil:
-		return usagef("--listen: %q is not HOST:PORT", o.listen)
+		return err
 	case o.certificate == "" && !o.allowHTTP && !address.Loopback(host):
 		return usagef("--listen: %q would serve unencrypted http to other hosts: give --tls-certificate and --tls-key, or --allow-http behind a proxy that does TLS", o.listen)
 	case o.connections < 1 || o.requests < 1:
@@ -77,7 +83,33 @@ func (o serveOptions) check() error {
 	case o.shutdownDelay < 0:
 		return usagef("--shutdown-delay: a time must not be negative")
 	}
+	if o.metricsListen != "" {
+		if _, _, err := splitAddress("--metrics-listen", o.metricsListen); err != nil {
+			return err
+		}
+	}
 	return checkURL(o.url)
+}
+
+// splitAddress splits the value of a flag into host and port.
+func splitAddress(flag, listen string) (host, port string, err error) {
+	if host, port, err = net.SplitHostPort(listen); err != nil {
+		return "", "", usagef("%s: %q is not HOST:PORT", flag, listen)
+	}
+	if n, err := strconv.Atoi(port); err == nil && (n < 0 || n > math.MaxUint16) {
+		return "", "", usagef("%s: %q has no port from 0 to %d", flag, listen, math.MaxUint16)
+	}
+	return host, port, nil
+}
+
+// listenError returns the error of listening at the address of a flag.
+func listenError(flag, listen string, err error) error {
+	text := fmt.Errorf("%s: %w", flag, err)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		host, _, _ := net.SplitHostPort(listen)
+		text = fmt.Errorf("%s: another program uses %s: %s %s takes a free port", flag, listen, flag, net.JoinHostPort(host, "0"))
+	}
+	return &exit.Error{Code: exit.Failed, Err: text}
 }
 
 func checkURL(text string) error {

@@ -61,13 +61,13 @@ func (c *Command) serveProduction(ctx context.Context, o serveOptions) (err erro
 func (c *Command) listenAndServe(ctx context.Context, o serveOptions, s *server.Server, log *slog.Logger) error {
 	listener, err := net.Listen("tcp", o.listen)
 	if err != nil {
-		return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("--listen: %w", err)}
+		return listenError("--listen", o.listen, err)
 	}
 	defer listener.Close()
 	var metrics net.Listener
 	if o.metricsListen != "" {
 		if metrics, err = net.Listen("tcp", o.metricsListen); err != nil {
-			return &exit.Error{Code: exit.Failed, Err: fmt.Errorf("--metrics-listen: %w", err)}
+			return listenError("--metrics-listen", o.metricsListen, err)
 		}
 		defer metrics.Close()
 	}

@@ -12,8 +12,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
+	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/internal/secretname"
+	"github.com/prefect-secrets/prefect-secrets/internal/terminal"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
@@ -29,7 +31,7 @@ func (c *Command) set() *cobra.Command {
 a string under NAME. It replaces the value that NAME may have. A flow gets a string
 even if it consists of digits. With --json the input is JSON of any type. An empty
 string is refused, because that is what an unset variable gives; --json with ""
-sets one.`,
+sets one. On a terminal it asks for the value, and does not show what is typed.`,
 		Example: `printf %s "$TOKEN" | prefect-secrets set SLACK_TOKEN
 prefect-secrets set DB --json < db.json`,
 		Args:              nameArg,
@@ -41,14 +43,14 @@ prefect-secrets set DB --json < db.json`,
 			if skip, err := c.skipWrite(); skip {
 				return err
 			}
-			value, err := c.readValue(isJSON)
+			value, err := c.readValue(cmd.Context(), args[0], isJSON)
 			if err != nil {
 				return err
 			}
 			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connect.Connection) error {
 				err := conn.Ask(ctx, func() error { return conn.Client.SetSecret(ctx, args[0], value) })
 				if err != nil {
-					return unlessDone(err, "set")
+					return unlessDone(ownKeyError(changing("setting", args[0], err), conn), "set")
 				}
 				_, err = fmt.Fprintf(c.Stdout, "set %s\n", report.Safe(args[0]))
 				return err
@@ -58,6 +60,24 @@ prefect-secrets set DB --json < db.json`,
 	connectFlags(cmd.Flags(), &o)
 	section(cmd.Flags(), "Value").toggle(&isJSON, "json", "read standard input as JSON")
 	return cmd
+}
+
+// ownKeyError says which key a store refused to let write, and what it takes.
+func ownKeyError(err error, conn *connect.Connection) error {
+	if !errors.Is(err, prefect.ErrForbidden) {
+		return err
+	}
+	return fmt.Errorf("%w; writing needs an admin key whose patterns have the name, and the key from %s is not one", err, conn.KeyFrom)
+}
+
+// changing returns the error of a change with the secret's name, which that of the
+// client has already.
+func changing(verb, name string, err error) error {
+	prefix := fmt.Sprintf("%s secret %q: ", verb, name)
+	if strings.HasPrefix(err.Error(), prefix) {
+		return err
+	}
+	return fmt.Errorf("%s%w", prefix, err)
 }
 
 // unlessDone returns the error of a change, and says so if the change may have been made
@@ -86,12 +106,33 @@ func nameArg(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
 		return usagef("give the name alone: the value comes from standard input, because every process sees a command line")
 	}
-	return oneArg("NAME")(cmd, args)
+	if err := oneArg("NAME")(cmd, args); err != nil {
+		return err
+	}
+	if strings.Contains(args[0], "=") {
+		return usagef("give the name alone, without = and a value: the value comes from standard input")
+	}
+	return nil
 }
 
-func (c *Command) readValue(isJSON bool) (prefect.Value, error) {
-	data, err := io.ReadAll(io.LimitReader(c.Stdin, maxValue+1))
+// readInput returns the text of the value. On a terminal it asks for a line of it.
+func (c *Command) readInput(ctx context.Context, name string) ([]byte, error) {
+	if c.keyboard == nil {
+		return io.ReadAll(io.LimitReader(c.Stdin, maxValue+1))
+	}
+	text, err := terminal.ReadSecret(ctx, c.keyboard, c.Stderr, "value of "+report.Safe(name)+" (not shown): ")
+	if errors.Is(err, terminal.ErrInterrupted) {
+		err = &exit.Error{Code: exit.Partly, Err: err}
+	}
+	return []byte(text), err
+}
+
+func (c *Command) readValue(ctx context.Context, name string, isJSON bool) (prefect.Value, error) {
+	data, err := c.readInput(ctx, name)
+	var ended *exit.Error
 	switch {
+	case errors.As(err, &ended):
+		return prefect.Value{}, err
 	case err != nil:
 		return prefect.Value{}, fmt.Errorf("reading the value: %w", err)
 	case len(data) > maxValue:
@@ -117,7 +158,7 @@ func (c *Command) readValue(isJSON bool) (prefect.Value, error) {
 func jsonValue(text string) (prefect.Value, error) {
 	value, err := secretsync.FormatJSON.Value(text)
 	if err != nil {
-		return prefect.Value{}, fmt.Errorf("standard input: %w", err)
+		return prefect.Value{}, fmt.Errorf("--json: %w", err)
 	}
 	return value, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/internal/run"
+	"github.com/prefect-secrets/prefect-secrets/internal/sources"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -72,9 +73,15 @@ func (f syncFlags) run(c *Command, cmd *cobra.Command, planOrSync func(context.C
 		return err
 	}
 	f.Untrusted = c.untrusted()
-	out := c.printerFor(f.format, f.detail())
+	out := c.printerFor(f.format, report.Text{Detail: f.detail(), Environment: f.Environment})
 	f.Connect = c.withEnv(f.Connect)
-	f.Sources = func() ([]*secretsync.Source, error) { return f.sources.read(c) }
+	f.Sources = func() ([]*secretsync.Source, error) {
+		read, err := f.sources.read(c)
+		if errors.Is(err, sources.ErrNone) && f.Reviewed != "" {
+			err = fmt.Errorf("%w: a plan file has no values, so pass the sources of its plan too", err)
+		}
+		return read, err
+	}
 	f.Signals = c.Interrupts
 	return run.UnlessUntrusted(f.Untrusted, out, planOrSync(cmd.Context(), f.Options, out))
 }

@@ -41,7 +41,7 @@ func newUnchangedRun(t *testing.T, format string, other any) (sync secretsync.Ru
 	if err := errors.Join(client.SetSecret(t.Context(), "OTHER", other), client.SetSecret(t.Context(), "SAME", "x")); err != nil {
 		t.Fatal(err)
 	}
-	out = (&Command{Stdout: stdout, Stderr: stdout, color: "never"}).printerFor(format, report.Full)
+	out = (&Command{Stdout: stdout, Stderr: stdout, color: "never"}).printerFor(format, report.Text{})
 	source := &secretsync.Source{Label: "s", Entries: []secretsync.Entry{
 		{Name: "OTHER", Text: prefect.TextValue("y")}, {Name: "SAME", Text: prefect.TextValue("x")},
 	}}

@@ -1,9 +1,10 @@
 package cli
 
 import (
-	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -67,19 +68,37 @@ func (c *Command) version() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version, the commit, its date and the version of Go",
-		Args:  noArguments("it prints the version of this program"),
-		RunE:  func(*cobra.Command, []string) error { return c.writeVersion(format) },
+		Example: `prefect-secrets version
+prefect-secrets version --format json`,
+		Args: noArguments("it prints the version of this program"),
+		RunE: func(*cobra.Command, []string) error { return c.writeVersion(format) },
 	}
 	section(cmd.Flags(), "Output").choice(&format, "format", "FORMAT", "text", []string{"text", "json"}, "")
 	return cmd
 }
 
-// writeVersion prints the build as a JSON document, or its version as text.
+// String returns a line with the version, and one for the rest of what is known.
+func (b build) String() string {
+	var rest []string
+	if b.Commit != "" {
+		text := "commit " + b.Commit
+		if day, _, ok := strings.Cut(b.Date, "T"); ok {
+			text += " of " + day
+		}
+		if b.Modified {
+			text += ", modified"
+		}
+		rest = append(rest, text)
+	}
+	return "prefect-secrets " + b.Version + "\n" + strings.Join(append(rest, b.Go, b.Platform), ", ") + "\n"
+}
+
+// writeVersion prints the build as a JSON document or as text.
 func (c *Command) writeVersion(format string) error {
 	b := currentBuild()
 	if format == "json" {
 		return c.writeJSON(b)
 	}
-	_, err := fmt.Fprintf(c.Stdout, "prefect-secrets %s\n", b.Version)
+	_, err := io.WriteString(c.Stdout, b.String())
 	return err
 }

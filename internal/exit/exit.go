@@ -74,13 +74,14 @@ func CodeOf(err error) int {
 	}
 }
 
-// MessageOf returns the message of err that is still to be printed, or "".
+// MessageOf returns the message of err that is still to be printed, or "". Of many
+// lines of one form it has the first ones and the number of the others.
 func MessageOf(err error) string {
 	var e *Error
 	if errors.As(err, &e) && e.Err == nil || err == nil {
 		return ""
 	}
-	return err.Error()
+	return foldEqual(err.Error())
 }
 
 // Store returns err, an error of the store before anything was written, with its exit

@@ -29,6 +29,7 @@ type Signals struct {
 	hurry chan struct{}
 
 	mu      sync.Mutex
+	tell    func(text string) // nil for nobody
 	seen    map[os.Signal]bool
 	reports bool // whether the command reports once hurry is closed
 }
@@ -55,12 +56,36 @@ func (s *Signals) handle(received os.Signal) {
 	s.seen[received] = true
 	switch {
 	case repeated || len(s.seen) > 1 && !s.reports:
+		if s.reports {
+			s.notice("stopped at once: it is unknown which changes in flight were made")
+		}
 		s.exit(exit.Signalled(received))
 	case len(s.seen) > 1:
 		close(s.hurry)
 	default:
+		if s.reports {
+			s.notice("interrupted: no more is sent, and requests in flight are waited for; interrupt again to stop at once")
+		}
 		s.stop()
 	}
+}
+
+func (s *Signals) notice(text string) {
+	if s.tell != nil {
+		s.tell(text)
+	}
+}
+
+// Tell sets the function that is called with what the first signal does to a command
+// that reports, and with what is unknown when another one ends it at once. It does
+// nothing on a nil receiver.
+func (s *Signals) Tell(tell func(text string)) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tell = tell
 }
 
 // Hurry returns a channel that is closed when there is no more time to wait for

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -43,8 +44,16 @@ func TestInterruptsGoByKind(t *testing.T) {
 				patient, release = i.Patient(ctx)
 				defer release()
 			}
+			var told []string
+			i.Tell(func(text string) { told = append(told, text) })
 			for _, s := range tt.signals {
 				i.handle(s)
+			}
+			if tells := tt.reports && len(tt.signals) > 0; tells != (len(told) > 0 && strings.HasPrefix(told[0], "interrupted: ")) {
+				t.Errorf("the first signal tells %q", told)
+			}
+			if ends := tt.reports && tt.exit != 0; ends != (len(told) > 1 && strings.Contains(told[len(told)-1], "unknown")) {
+				t.Errorf("the last signal tells %q", told)
 			}
 			state := running
 			if ctx.Err() != nil {

@@ -2,6 +2,7 @@
 package nearest
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -26,11 +27,32 @@ func Of(name string, candidates []string) string {
 		if difference := utf8.RuneCountInString(c) - letters; difference >= limit || -difference >= limit {
 			continue
 		}
-		if d := levenshtein.ComputeDistance(name, c); d < limit {
+		if d := distance(name, c); d < limit {
 			best, limit = c, d
 		}
 	}
 	return best
+}
+
+// distance is the number of letters to insert, remove or replace. Two neighbours that
+// are swapped count once, if nothing else differs.
+func distance(a, b string) int {
+	if isSwap([]rune(a), []rune(b)) {
+		return 1
+	}
+	return levenshtein.ComputeDistance(a, b)
+}
+
+func isSwap(a, b []rune) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && slices.Equal(a[i+2:], b[i+2:])
+		}
+	}
+	return false
 }
 
 // Question asks "did you mean X?", where X is the nearest candidate as format returns

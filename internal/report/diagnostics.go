@@ -20,18 +20,18 @@ func DiagnosticsText(w io.Writer, diagnostics []check.Diagnostic, files int) err
 		writeFinding(&b, out, d)
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(&b, "%s %s\n", out.Style.Bold("check:"), colourCounts(out.Style, Counts(diagnostics, files)))
+	b.WriteString(countsLine(out, "check", Counts(diagnostics, files)))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
 func writeFinding(b *strings.Builder, out terminal.Output, d check.Diagnostic) {
 	style := out.Style
-	word, mark := severityStyles(style, d.Severity)
-	if !style.Coloured() {
+	_, mark := severityStyles(style, d.Severity)
+	if !style.Coloured() && out.Width == 0 {
 		b.WriteString(Safe(d.String()) + "\n")
 	} else {
-		fmt.Fprintf(b, "%s: %s %s %s\n", style.Bold(position(d)), word(string(d.Severity)+":"), style.Bold(Safe(d.Message)), style.Dim("["+d.Rule+"]"))
+		b.WriteString(findingHead(out, d))
 	}
 	for line := range strings.Lines(disarm(d.Frame)) {
 		line = strings.TrimRight(line, "\n")
@@ -44,6 +44,18 @@ func writeFinding(b *strings.Builder, out terminal.Output, d check.Diagnostic) {
 	if d.Hint != "" {
 		b.WriteString("  " + style.Cyan("hint:") + " " + terminal.Wrap(Safe(d.Hint), out.Width, 8, 8) + "\n")
 	}
+}
+
+// findingHead returns the first line of a finding, wrapped on a terminal.
+func findingHead(out terminal.Output, d check.Diagnostic) string {
+	style := out.Style
+	word, _ := severityStyles(style, d.Severity)
+	place, severity := position(d)+":", string(d.Severity)+":"
+	rule := "[" + d.Rule + "]"
+	first := terminal.Columns(place) + 1 + terminal.Columns(severity) + 1
+	text := terminal.Wrap(Safe(d.Message)+" "+rule, out.Width, first, 2)
+	message := strings.TrimSuffix(text, rule)
+	return fmt.Sprintf("%s %s %s%s\n", style.Bold(place), word(severity), style.Bold(message), style.Dim(rule))
 }
 
 // severityStyles returns the styles of the word for a severity and of the mark below

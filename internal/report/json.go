@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"slices"
@@ -59,12 +60,15 @@ func (d *syncDocument) add(t secretsync.TenantResult) {
 		doc.Error = t.Err.Error()
 	}
 	var actions []secretsync.Action
-	if t.Plan != nil {
-		actions, d.APIURL = t.Plan.Actions, address.Display(t.Plan.URL)
-		doc.Warnings, doc.Notes = t.Plan.Warnings, slices.Concat(t.Plan.FirstLines(), notes(t.Plan))
+	if plan := cmp.Or(t.Plan, t.Refused); plan != nil {
+		actions, d.APIURL = plan.Actions, address.Display(plan.URL)
+		doc.Warnings, doc.Notes = plan.Warnings, slices.Concat(plan.FirstLines(), notes(plan))
 	}
 	if t.Report != nil {
-		doc.Verified, actions = t.Report.Verified, t.Report.Actions
+		actions = t.Report.Actions
+		if len(verifiedLines(t.Report)) > 0 {
+			doc.Verified = t.Report.Verified
+		}
 	}
 	for _, a := range actions {
 		d.Summary[string(a.Kind)]++

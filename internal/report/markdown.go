@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -28,9 +29,12 @@ func (m Markdown) Plan(tenants []secretsync.TenantResult) *Document {
 	failed(d, failuresWithout(tenants, hasPlan))
 	several := len(tenants) > 1
 	for _, t := range tenants {
-		if t.Plan != nil {
+		refused := t.Plan == nil
+		if t.Plan = cmp.Or(t.Plan, t.Refused); t.Plan != nil {
 			m.head(d, t, several, "No changes", planTally(t.Plan))
-			deletions(d, t.Plan)
+			if !refused { // else the failure above has them
+				deletions(d, t.Plan)
+			}
 			warnings(d, t.Plan)
 			actionTables(d, t.Plan.Actions, planRow)
 			lists(d, t, nil)

@@ -3,10 +3,10 @@ package report
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
 	"github.com/prefect-secrets/prefect-secrets/internal/tenant"
@@ -34,75 +34,127 @@ const (
 // maxLines is how many names of a kind a folded plan shows.
 const maxLines = 50
 
-// PlanText writes a plan, a line for each name, and its counts.
-func PlanText(w io.Writer, plan *secretsync.Plan) error { return PlanTextIn(w, plan, Full) }
+// maxWarned is how many skips that may be unintended a brief plan shows.
+const maxWarned = 5
 
-// PlanTextIn is [PlanText] with less detail. It never leaves out a deletion, nor a skip
-// that may be unintended.
-func PlanTextIn(w io.Writer, plan *secretsync.Plan, detail Detail) error {
+// Text writes the plan and the result of a run for people.
+type Text struct {
+	Detail      Detail
+	Environment string // of the manifest; empty for none
+}
+
+// PlanText writes a plan, a line for each name, and its counts.
+func PlanText(w io.Writer, plan *secretsync.Plan) error { return Text{}.Plan(w, plan) }
+
+// Plan writes a plan and its counts. It never leaves out a deletion.
+func (t Text) Plan(w io.Writer, plan *secretsync.Plan) error {
 	out := terminal.Of(w)
 	style := out.Style
 	var b strings.Builder
 	for _, line := range plan.FirstLines() {
-		fmt.Fprintln(&b, style.Yellow(Safe(line)))
+		fmt.Fprintln(&b, style.Yellow(terminal.Wrap(Safe(line), out.Width, 0, 2)))
 	}
-	fmt.Fprintf(&b, "%s\n", style.Bold("plan for "+target(plan)))
-	width := nameWidth(plan.Actions)
-	left := map[secretsync.Kind]int{}
-	shown := map[secretsync.Kind]int{}
-	for _, a := range plan.Actions {
-		if shown[a.Kind]++; isFolded(a, shown[a.Kind], detail) {
-			left[a.Kind]++
-			continue
-		}
-		b.WriteString(planLine(out, a, width))
-	}
-	for _, kind := range []secretsync.Kind{secretsync.Create, secretsync.Overwrite, secretsync.Keep, secretsync.Skip} {
-		if n := left[kind]; n > 0 && detail == Folded {
-			fmt.Fprintln(&b, style.Dim(fmt.Sprintf("  … and %s more %s (-v shows all)", thousands(n), foldedWords[kind])))
-		}
-	}
+	fmt.Fprintf(&b, "%s\n", style.Bold(terminal.Wrap("plan for "+t.target(plan), out.Width, 0, 2)))
+	t.actions(&b, out, plan.Actions)
 	for _, warning := range plan.Warnings {
 		b.WriteString(labelled(out, style.BoldYellow("warning:"), "warning: ", Safe(warning)))
 	}
 	for _, note := range notes(plan) {
 		b.WriteString(labelled(out, style.Cyan("note:"), "note: ", Safe(note)))
 	}
-	fmt.Fprintf(&b, "%s %s\n", style.Bold("plan:"), colourCounts(style, planCounts(plan, "%d")))
+	b.WriteString(countsLine(out, "plan", planCounts(plan, "%d")))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-var foldedWords = map[secretsync.Kind]string{
-	secretsync.Create: "to create", secretsync.Overwrite: "to overwrite", secretsync.Keep: "unchanged", secretsync.Skip: "skipped",
-}
-
-// isFolded reports whether the nth action of its kind is left out.
-func isFolded(a secretsync.Action, n int, detail Detail) bool {
-	if a.Warn || a.Kind == secretsync.Delete {
-		return false
+// actions writes a line for each action that is shown, and the numbers of the others.
+func (t Text) actions(b *strings.Builder, out terminal.Output, actions []secretsync.Action) {
+	total, shown := map[string]int{}, map[string]int{}
+	for _, a := range actions {
+		total[foldedWords(a)]++
 	}
-	return detail == Brief || detail == Folded && n > maxLines
+	width := nameWidth(out, actions)
+	for _, a := range actions {
+		words := foldedWords(a)
+		limit := t.limit(a)
+		if total[words] == limit+1 && t.Detail == Folded {
+			limit++ // one line more says as much as the number
+		}
+		if shown[words] == limit {
+			continue
+		}
+		shown[words]++
+		b.WriteString(planLine(out, a, width))
+	}
+	t.left(b, out, total, shown)
 }
 
-// planLine returns the line of one action. On a terminal the reason stays in its column.
+// left writes how many actions are not shown.
+func (t Text) left(b *strings.Builder, out terminal.Output, total, shown map[string]int) {
+	for _, kind := range []secretsync.Kind{secretsync.Create, secretsync.Overwrite, secretsync.Keep, secretsync.Skip} {
+		for _, warn := range []bool{false, true} {
+			words := foldedWords(secretsync.Action{Kind: kind, Warn: warn})
+			if n := total[words] - shown[words]; n > 0 && (t.Detail == Folded || warn) {
+				fmt.Fprintln(b, out.Style.Dim(fmt.Sprintf("  … and %s more %s (-v shows all)", thousands(n), words)))
+			}
+		}
+	}
+}
+
+// limit returns how many actions of the same kind as a are shown.
+func (t Text) limit(a secretsync.Action) int {
+	switch {
+	case t.Detail == Full, a.Kind == secretsync.Delete:
+		return math.MaxInt
+	case t.Detail == Folded:
+		return maxLines
+	case a.Warn:
+		return maxWarned
+	}
+	return 0
+}
+
+// foldedWords returns what the line for actions that are not shown says about them.
+func foldedWords(a secretsync.Action) string {
+	switch {
+	case a.Warn && a.Kind == secretsync.Skip:
+		return "skipped, perhaps by mistake"
+	case a.Kind == secretsync.Create:
+		return "to create"
+	case a.Kind == secretsync.Overwrite:
+		return "to overwrite"
+	case a.Kind == secretsync.Keep:
+		return "unchanged"
+	case a.Kind == secretsync.Skip:
+		return "skipped"
+	}
+	return string(a.Kind)
+}
+
+// planLine returns the line of one action. On a terminal the reason stays in its column,
+// on the next line if the name is wider than width.
 func planLine(out terminal.Output, a secretsync.Action, width int) string {
 	mark := fmt.Sprintf("%s %-9s", planMark(a), a.Kind)
-	name := fmt.Sprintf("%-*s", width, displayName(a))
-	column := 2 + utf8.RuneCountInString(mark) + 1 + utf8.RuneCountInString(name) + 2
+	name := terminal.Pad(displayName(a), width)
+	column := 2 + terminal.Columns(mark) + 1 + width + 2
 	reason := Safe(a.Reason)
-	if out.Width > column+minReason {
+	switch {
+	case out.Width > 0 && terminal.Columns(name) > width:
+		column = min(column, max(4, out.Width-terminal.Columns(reason)))
+		reason = terminal.Wrap(reason, out.Width, column, column)
+		name += "\n" + strings.Repeat(" ", column-2)
+	case out.Width > column+minReason:
 		reason = terminal.Wrap(reason, out.Width, column, column)
 	}
 	colour := kindColour(out.Style, a)
 	if a.Kind == secretsync.Skip || a.Kind == secretsync.Keep {
 		if !a.Warn {
-			return colour(strings.TrimRight("  "+mark+" "+name+"  "+reason, " ")) + "\n"
+			return colour(strings.TrimRight("  "+mark+" "+name+"  "+reason, " \n")) + "\n"
 		}
 	}
 	line := "  " + colour(mark) + " " + name
 	if reason == "" {
-		return strings.TrimRight(line, " ") + "\n"
+		return strings.TrimRight(line, " \n") + "\n"
 	}
 	return line + "  " + out.Style.Dim(reason) + "\n"
 }
@@ -127,7 +179,7 @@ func kindColour(style terminal.Style, a secretsync.Action) func(string) string {
 
 // labelled returns a line with a label, wrapped on a terminal.
 func labelled(out terminal.Output, label, plain, text string) string {
-	return label + " " + terminal.Wrap(text, out.Width, utf8.RuneCountInString(plain), 2) + "\n"
+	return label + " " + terminal.Wrap(text, out.Width, terminal.Columns(plain), 2) + "\n"
 }
 
 // countColours are the colours of counts that are not 0, by the word for them.
@@ -140,16 +192,21 @@ var countColours = map[string]func(terminal.Style, string) string{
 	"warning": terminal.Style.BoldYellow, "warnings": terminal.Style.BoldYellow,
 }
 
-// colourCounts colours the counts in a line, but for those of 0.
-func colourCounts(style terminal.Style, counts string) string {
-	parts := strings.Split(counts, ", ")
-	for i, part := range parts {
-		colour := countColours[part[strings.LastIndexByte(part, ' ')+1:]]
-		if colour != nil && !strings.HasPrefix(part, "0 ") {
-			parts[i] = colour(style, part)
-		}
+// countsLine returns a line of counts behind its head. On a terminal it is broken between
+// two counts.
+func countsLine(out terminal.Output, head, counts string) string {
+	colour := func(count string) string { return colourCount(out.Style, count) }
+	line := terminal.WrapParts(strings.Split(counts, ", "), ", ", out.Width, terminal.Columns(head)+2, 2, colour)
+	return out.Style.Bold(head+":") + " " + line + "\n"
+}
+
+// colourCount colours a count, such as "2 failed", unless it is 0.
+func colourCount(style terminal.Style, count string) string {
+	colour := countColours[count[strings.LastIndexByte(count, ' ')+1:]]
+	if colour == nil || strings.HasPrefix(count, "0 ") {
+		return count
 	}
-	return strings.Join(parts, ", ")
+	return colour(style, count)
 }
 
 // thousands returns a number with commas, such as 4,950.
@@ -194,40 +251,63 @@ func displayName(a secretsync.Action) string {
 	return name
 }
 
-// maxNameWidth limits the column of names, so that one long name does not push every
-// reason off the screen.
-const maxNameWidth = 40
+// The limits of the column of names. One long name does not push every reason off the
+// screen.
+const (
+	maxNameWidth = 40
+	minNameWidth = 16
+)
 
-func nameWidth(actions []secretsync.Action) int {
+// besideName is how many columns a plan's line has beside the name: the action, the
+// spaces, and a reason of a few words.
+const besideName = 46
+
+// nameWidth returns the width of the column of names: that of the widest name, which on
+// a terminal leaves out those that are too wide.
+func nameWidth(out terminal.Output, actions []secretsync.Action) int {
+	limit := maxNameWidth
+	if out.Width > 0 {
+		limit = min(limit, max(minNameWidth, out.Width-besideName))
+	}
 	width := 0
 	for _, a := range actions {
-		width = max(width, utf8.RuneCountInString(displayName(a)))
+		n := terminal.Columns(displayName(a))
+		if out.Width == 0 {
+			n = min(n, limit)
+		}
+		if n <= limit {
+			width = max(width, n)
+		}
 	}
-	return min(width, maxNameWidth)
+	return width
 }
 
 // ResultText writes what a sync did for each tenant, and what was verified afterwards.
 // All tenants together took that many requests.
 func ResultText(w io.Writer, tenants []secretsync.TenantResult, requests int64) error {
+	return Text{Detail: Folded}.Result(w, tenants, requests)
+}
+
+// Result is [ResultText]. In full detail it lists every name of equal failures.
+func (t Text) Result(w io.Writer, tenants []secretsync.TenantResult, requests int64) error {
 	out := terminal.Of(w)
 	style := out.Style
 	var b strings.Builder
-	for _, t := range tenants {
+	for _, result := range tenants {
 		head := "result"
 		if len(tenants) > 1 {
-			head += " for " + Safe(tenant.Label(t.Name))
+			head += " for " + Safe(tenant.Label(result.Name))
 		}
-		if t.Report == nil {
+		if result.Report == nil {
 			continue
 		}
-		undoneText(&b, style, t.Report)
-		counts := resultCounts(t.Report, "%d")
+		t.undone(&b, out, result.Report)
+		counts := resultCounts(result.Report, "%d")
 		if len(tenants) == 1 {
 			counts += ", in " + Plural(int(requests), "request")
 		}
-		counts = terminal.Wrap(counts, out.Width, utf8.RuneCountInString(head)+2, 2)
-		fmt.Fprintf(&b, "%s %s\n", style.Bold(head+":"), colourCounts(style, counts))
-		for _, line := range verifiedLines(t.Report) {
+		b.WriteString(countsLine(out, head, counts))
+		for _, line := range verifiedLines(result.Report) {
 			b.WriteString(labelled(out, "verified:", "verified: ", line))
 		}
 	}
@@ -241,16 +321,22 @@ func ResultText(w io.Writer, tenants []secretsync.TenantResult, requests int64) 
 	return err
 }
 
-// undoneText writes the actions that were not done, equal failures on one line, and
-// each deletion.
-func undoneText(b *strings.Builder, style terminal.Style, r *secretsync.Report) {
+// undone writes the actions that were not done, equal failures on one line, and each
+// deletion.
+func (t Text) undone(b *strings.Builder, out terminal.Output, r *secretsync.Report) {
+	style := out.Style
 	for _, group := range groupActions(r.Actions, storeName, undone) {
+		names := group.String()
+		if t.Detail == Full && len(group.names) > 1 {
+			names = fmt.Sprintf("%d names (%s)", len(group.names), strings.Join(group.names, ", "))
+		}
 		switch {
 		case group.Result == secretsync.Deleted:
 			fmt.Fprintf(b, "  %s %s\n", style.Red("- deleted  "), group)
 		case undone(group.Action):
 			mark := fmt.Sprintf("! %-9s", group.Result)
-			fmt.Fprintf(b, "  %s %s: %s\n", style.BoldRed(mark), group, Safe(group.Reason))
+			text := terminal.Wrap(names+": "+Safe(group.Reason), out.Width, len(mark)+3, 4)
+			fmt.Fprintf(b, "  %s %s\n", style.BoldRed(mark), text)
 		}
 	}
 }
@@ -284,12 +370,14 @@ func verifiedLines(r *secretsync.Report) []string {
 	if v == nil {
 		return nil
 	}
-	expected := v.Present + len(v.Missing)
-	lines := []string{fmt.Sprintf("%d of %s present", v.Present, Plural(expected, "name"))}
+	var lines []string
+	if expected := v.Present + len(v.Missing); expected > 0 {
+		lines = append(lines, fmt.Sprintf("%d of %s present", v.Present, Plural(expected, "name")))
+	}
 	if gone := r.Count(secretsync.Deleted); gone+len(v.Left) > 0 {
 		lines = append(lines, fmt.Sprintf("%d of %s gone", gone, Plural(gone+len(v.Left), "deleted name")))
 	}
-	if v.Values != nil {
+	if v.Values != nil && v.Present > 0 {
 		values := Plural(v.Present, "value")
 		lines = append(lines, fmt.Sprintf("%d of %s, read back under the runner key, equal to the source", *v.Values, values))
 		if len(v.Different) > 0 {
@@ -335,13 +423,17 @@ func OriginText(w io.Writer, key, url string) error {
 	return err
 }
 
-// target returns the tenant that a plan writes to, and the store's URL.
-func target(plan *secretsync.Plan) string {
+// target returns the tenant that a plan writes to, the store's URL, and the manifest's
+// environment.
+func (t Text) target(plan *secretsync.Plan) string {
 	label := Safe(tenant.Label(plan.Tenant))
-	if plan.URL == "" {
-		return label
+	if plan.URL != "" {
+		label += " at " + Safe(address.Display(plan.URL))
 	}
-	return label + " at " + Safe(address.Display(plan.URL))
+	if t.Environment != "" {
+		label += ", environment " + Safe(t.Environment)
+	}
+	return label
 }
 
 // notes returns all notes of a plan.

@@ -71,7 +71,7 @@ func (r *Rules) mergeNames(names map[string]secretsync.NameRule) error {
 		}
 		rule := ruleFor(names, "--format-of", dest)
 		if err := rule.Format.UnmarshalText([]byte(text)); err != nil {
-			return fmt.Errorf("--format-of %s: %w", dest, err)
+			return fmt.Errorf("--format-of %s: unknown format: use auto, string, json or raw", dest) // the text may be a value
 		}
 		names[dest] = rule
 	}

@@ -58,6 +58,9 @@ type Printer interface {
 	Connected(*connect.Connection) error
 	// Waiting shows, once, that the run waits for the store; see [WaitingText].
 	Waiting(text string)
+	// Refused shows the plans that would delete too many names. It is the last step if no
+	// tenant has another plan.
+	Refused(*secretsync.Outcome) error
 	// Planned shows the plan of one tenant.
 	Planned(*secretsync.Plan) error
 	// OnlyPlanned shows the result of [Plan], which ends here.
@@ -177,7 +180,7 @@ func Steps(conn *connect.Connection, o Options, reviewed *planfile.File, out Pri
 			return conn.AddTenants(o.Connect.Tenants)
 		},
 		Waiting: func(reason string) { out.Waiting(WaitingText(conn.URL, reason)) },
-		Refused: showRefused(out),
+		Refused: out.Refused,
 		Planned: func(done *secretsync.Outcome) error {
 			if reviewed != nil {
 				if err := reviewed.Restrict(done.Plans()...); err != nil {
@@ -196,15 +199,6 @@ func Steps(conn *connect.Connection, o Options, reviewed *planfile.File, out Pri
 			return nil
 		},
 	}
-}
-
-// showRefused returns the step that shows a plan with too many deletions, nil if the
-// printer does not.
-func showRefused(out Printer) func(*secretsync.Plan) error {
-	if shows, ok := out.(interface{ Refused(*secretsync.Plan) error }); ok {
-		return shows.Refused
-	}
-	return nil
 }
 
 func showPlans(done *secretsync.Outcome, o Options, out Printer) error {

@@ -33,6 +33,7 @@ func (s *steps) note(step string) error {
 func (s *steps) Checked(inspect.Findings) error        { return s.note("checked") }
 func (s *steps) Connected(*connect.Connection) error   { return s.note("connected") }
 func (s *steps) Waiting(string)                        {}
+func (s *steps) Refused(*secretsync.Outcome) error     { return s.note("refused") }
 func (s *steps) Planned(p *secretsync.Plan) error      { return s.note("planned " + p.Tenant) }
 func (s *steps) OnlyPlanned(*secretsync.Outcome) error { return s.note("only planned") }
 func (s *steps) Progress(done, total int, last bool)   {}

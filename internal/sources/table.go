@@ -102,6 +102,9 @@ func (r *Reader) secretsFile(in input) (*secretsync.Source, error) {
 	if path == "-" {
 		path = ""
 	}
+	if err := r.checkOwn(label, data); err != nil {
+		return nil, err
+	}
 	return secretsync.ParseSecretsFile(label, path, data)
 }
 
@@ -109,6 +112,9 @@ func (r *Reader) varsFile(in input) (*secretsync.Source, error) {
 	label, data, err := r.readFile(in.value())
 	if err != nil {
 		return nil, fmt.Errorf("reading vars: %w", err)
+	}
+	if err := r.checkOwn(label, data); err != nil {
+		return nil, err
 	}
 	return secretsync.ParseVars(label, data)
 }

@@ -34,14 +34,17 @@ type Output struct {
 // NewOutput returns the output to w. Getenv looks up NO_COLOR, CLICOLOR_FORCE,
 // CLICOLOR, TERM and COLUMNS.
 func NewOutput(w io.Writer, when When, getenv func(string) string) Output {
-	return Output{w, Style{isColoured(w, when, getenv)}, width(w, getenv)}
+	return Output{w, Style{isColoured(w, when, getenv)}, widthOf(w, getenv)}
 }
 
 // Is reports whether w is a terminal.
 func Is(w io.Writer) bool {
 	file, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
+	return ok && IsFile(file)
 }
+
+// IsFile reports whether a file is a terminal.
+func IsFile(file *os.File) bool { return term.IsTerminal(int(file.Fd())) }
 
 // isColoured decides as no-color.org and bixense.com/clicolors describe: NO_COLOR wins
 // over CLICOLOR_FORCE, and the flag over both.
@@ -61,14 +64,17 @@ func isColoured(w io.Writer, when When, getenv func(string) string) bool {
 // minWidth is the narrowest width that is believed, in columns.
 const minWidth = 20
 
-func width(w io.Writer, getenv func(string) string) int {
+// widthOf returns the width of a terminal, which COLUMNS overrides, and 0 for any other
+// stream: what reads that takes lines as they are.
+func widthOf(w io.Writer, getenv func(string) string) int {
+	if !Is(w) {
+		return 0
+	}
 	if columns, err := strconv.Atoi(getenv("COLUMNS")); err == nil && columns >= minWidth {
 		return columns
 	}
-	if file, ok := w.(*os.File); ok {
-		if columns, _, err := term.GetSize(int(file.Fd())); err == nil && columns >= minWidth {
-			return columns
-		}
+	if columns, _, err := term.GetSize(int(w.(*os.File).Fd())); err == nil && columns >= minWidth {
+		return columns
 	}
 	return 0
 }

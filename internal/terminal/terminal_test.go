@@ -34,11 +34,25 @@ func TestColourFollowsTheConventions(t *testing.T) {
 	}
 }
 
-func TestWidth(t *testing.T) {
-	for columns, want := range map[string]int{"": 0, "72": 72, "0": 0, "-1": 0, "wide": 0, "5": 0} {
-		if got := newOutput(terminal.Auto, map[string]string{"COLUMNS": columns}).Width; got != want {
-			t.Errorf("COLUMNS=%s gives %d, want %d", columns, got, want)
+func TestWidthOfAFile(t *testing.T) {
+	if got := newOutput(terminal.Auto, map[string]string{"COLUMNS": "72"}).Width; got != 0 {
+		t.Errorf("COLUMNS gives a file %d columns", got)
+	}
+}
+
+func TestColumns(t *testing.T) {
+	for text, want := range map[string]int{
+		"": 0, "abc": 3, "größe": 5, "秘密": 4, "ｱ": 1, "Ａ": 2, "e\u0301": 1, "🔑": 2, "a\u200bb": 2, "한글": 4,
+	} {
+		if got := terminal.Columns(text); got != want {
+			t.Errorf("%q takes %d columns, want %d", text, got, want)
 		}
+		if got := terminal.Columns(terminal.Pad(text, 6)); got != 6 {
+			t.Errorf("%q is padded to %d columns", text, got)
+		}
+	}
+	if beginning, rest := terminal.Cut("秘密鍵", 5); beginning != "秘密" || rest != "鍵" {
+		t.Errorf("cut into %q and %q", beginning, rest)
 	}
 }
 
@@ -46,6 +60,7 @@ func TestWrap(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{"one two three four", "one two\n  three\n  four"},
 		{"short", "short"},
+		{"秘密 秘密 x", "秘密\n  秘密 x"},
 		{"averyveryverylongword and more", "averyveryverylongword\n  and more"},
 	} {
 		if got := terminal.Wrap(tt.text, 10, 2, 2); got != tt.want {

@@ -1,32 +1,44 @@
 package terminal
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 // Wrap breaks text at spaces into lines of at most width columns, the first of which
 // begins after first columns, and indents all but that one. A word that is longer than
 // a line is not broken. With a width of 0 the text stays one line.
 func Wrap(text string, width, first, indent int) string {
-	if width == 0 || first+utf8.RuneCountInString(text) <= width {
+	if width == 0 || first+Columns(text) <= width {
 		return text
 	}
+	return WrapParts(strings.Split(text, " "), " ", width, first, indent, nil)
+}
+
+// WrapParts joins parts with a separator that ends with a space, and breaks lines at
+// this space alone, as [Wrap] does. If style is not nil, it styles each part.
+func WrapParts(parts []string, separator string, width, first, indent int, style func(string) string) string {
 	var b strings.Builder
-	column, begun := first, false
-	for word := range strings.SplitSeq(text, " ") {
-		n := utf8.RuneCountInString(word)
+	mark := strings.TrimSuffix(separator, " ")
+	column := first
+	for i, part := range parts {
+		shown, n := part, Columns(part)
+		if i < len(parts)-1 {
+			n += Columns(mark)
+		}
 		switch {
-		case !begun:
-		case column+1+n > width:
+		case i == 0:
+		case width > 0 && column+1+n > width:
 			b.WriteString("\n" + strings.Repeat(" ", indent))
 			column = indent
 		default:
 			b.WriteByte(' ')
 			column++
 		}
-		b.WriteString(word)
-		column, begun = column+n, true
+		if style != nil {
+			shown = style(part)
+		}
+		if b.WriteString(shown); i < len(parts)-1 {
+			b.WriteString(mark)
+		}
+		column += n
 	}
 	return b.String()
 }
