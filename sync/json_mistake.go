@@ -62,6 +62,11 @@ func whyNotJSON(text string) string {
 	if !strings.HasPrefix(syntax.Error(), "unexpected end") {
 		mistake = findMistake([]byte(text), syntax)
 	}
+	for _, why := range foreignWords {
+		if mistake.why == why {
+			mistake.why = "a word that JSON does not have" // the text may be that word alone
+		}
+	}
 	source := newSourceText("", []byte(text))
 	line, column := source.position(mistake.at)
 	return fmt.Sprintf("at %d:%d, %s", line, column, mistake.why)

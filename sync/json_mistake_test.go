@@ -13,7 +13,7 @@ func TestAValueThatIsNotJSON(t *testing.T) {
 		`{"a":1,}`:                     "at 1:7, JSON allows no comma before }",
 		"{\n 'a': \"" + canary + "\"}": "at 2:2, not JSON's quotation mark",
 		"[1, // " + canary + "\n2]":    "at 1:5, JSON has no comments",
-		"NaN":                          "at 1:1, JSON has no NaN",
+		"NaN":                          "at 1:1, a word that JSON does not have",
 		`{"` + canary:                  "the JSON ends too early",
 		"1 " + canary:                  "at 1:3, there is text after the end of the JSON",
 		"\"" + canary + "\xff":         "it is not UTF-8",

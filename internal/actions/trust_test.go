@@ -56,7 +56,7 @@ func TestWhichRunsAreTrusted(t *testing.T) {
 		{"pull_request_target", dependabot, pullPayload(ownPull), ""},
 		{
 			"pull_request_target", "anna", pullPayload(forkPull),
-			"another repository, stranger/r, though GitHub gave it this repository's secrets",
+			"another repository, \"stranger/r\", though GitHub gave it this repository's secrets",
 		},
 		{"pull_request_target", "anna", pullPayload(noAuthorPull), "does not say who opened"},
 
@@ -65,7 +65,7 @@ func TestWhichRunsAreTrusted(t *testing.T) {
 		{"pull_request", "anna", pullPayload(strings.Replace(ownPull, "o/r", "O/R", 1)), ""},
 		{
 			"pull_request", "anna", pullPayload(forkPull),
-			"another repository, stranger/r, so GitHub gave it the secrets of a fork's run",
+			"another repository, \"stranger/r\", so GitHub gave it the secrets of a fork's run",
 		},
 		{"pull_request", "anna", pullPayload(gonePull), "gone"},
 		{"pull_request_review", "anna", pullPayload(forkPull), "another repository"},
@@ -74,7 +74,7 @@ func TestWhichRunsAreTrusted(t *testing.T) {
 		{"workflow_run", "anna", `{"workflow_run": {"head_repository": {"full_name": "o/r"}}}`, ""},
 		{
 			"workflow_run", "anna", `{"workflow_run": {"head_repository": {"full_name": "stranger/r"}}}`,
-			"another repository, stranger/r",
+			`another repository, "stranger/r"`,
 		},
 		{"workflow_run", "anna", `{"workflow_run": {"head_repository": null}}`, "gone"},
 		{"check_run", "anna", `{"workflow_run": {"head_repository": null}}`, "gone"},

@@ -744,7 +744,7 @@ Secret('A').get()`}, want: "error"},
 	})
 }
 
-// A name may be certain though it is no literal.
+// A name may be certain without being a literal.
 func TestNamesThatAreCertain(t *testing.T) {
 	checkFlowCases(t, []flowCase{
 		{name: "imports", want: "error", module: `try:

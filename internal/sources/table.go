@@ -59,7 +59,7 @@ var Table = []Source{
 	{
 		Name:  "secrets-file",
 		Flag:  "JSON as ${{ toJSON(secrets) }} gives it, with values of any type but null, or dotenv; - is standard input",
-		Input: "File with more secrets, dotenv or JSON (any value but null); for secrets that exceed the environment's limit of 128 KiB",
+		Input: "File with more secrets, a dotenv file or a JSON object without null. Use it for secrets that exceed the environment's limit of 128 KiB",
 		Takes: Paths,
 		read:  (*Reader).secretsFile,
 	},
@@ -73,7 +73,7 @@ var Table = []Source{
 	{
 		Name:  "env-names",
 		Flag:  "environment variables that are secrets",
-		Input: "Environment variables of the step that are secrets too, names or globs, separated by commas or newlines",
+		Input: "Environment variables of the step to sync as well, as a list of names or globs",
 		Takes: Names,
 		read:  (*Reader).environment,
 	},
