@@ -9,12 +9,13 @@ version=$1 out=$2 commit=${3:-} date=${4:-}
 
 ours=github.com/prefect-secrets/prefect-secrets/internal
 set --
-for package in encoding/asn1 html/template log/slog mime mime/multipart net net/http/httputil net/mail text/template text/template/parse \
+for package in crypto/tls crypto/x509 encoding/asn1 html/template log/slog mime mime/multipart net net/http/httputil net/mail text/template text/template/parse \
   vendor/golang.org/x/net/... vendor/golang.org/x/text/... github.com/VictoriaMetrics/... github.com/coreos/... \
   github.com/go-jose/... github.com/google/... github.com/hashicorp/... github.com/mitchellh/... github.com/sethvargo/... \
   github.com/spf13/... github.com/valyala/... golang.org/x/net/... golang.org/x/oauth2/... golang.org/x/text/... \
-  "$ours/actions" "$ours/cli" "$ours/cloud/fake" "$ours/connect" "$ours/keysfile" "$ours/planfile" "$ours/run" \
-  "$ours/sources" "$ours/vault"; do
+  "$ours/actions" "$ours/cli" "$ours/cloud/fake" "$ours/connect" "$ours/exit" "$ours/inspect" "$ours/interrupts" \
+  "$ours/keysfile" "$ours/nearest" "$ours/option" "$ours/planfile" "$ours/report" "$ours/run" "$ours/sources" \
+  "$ours/tenant" "$ours/terminal" "$ours/upstream" "$ours/vault"; do
   set -- "$@" "-gcflags=$package=-l"
 done
 CGO_ENABLED=0 GOFLAGS=-mod=readonly go build -tags nethttpomithttp2 -trimpath -buildvcs=false "$@" \
