@@ -68,7 +68,7 @@ func (m *Manifest) unknownEnvironment(name string) error {
 	if len(all) == 0 {
 		return fmt.Errorf("there is no environment %q: %s: add [environments.%s] to a manifest", name, file, tomlpos.QuoteKey(name))
 	}
-	return fmt.Errorf("%s has no environment %q: %s", file, name, nearest.QuotedHint(fullName(name, all), all, "there are "+quotedList(all)))
+	return fmt.Errorf("%s has no environment %q: %s", file, name, nearest.QuotedHint(fullName(name, all), all, "its environments are "+quotedList(all)))
 }
 
 // fullName returns the only environment whose name begins with a shorter one, such as

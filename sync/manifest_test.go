@@ -123,7 +123,7 @@ func TestEnvironmentSharesNothingWithTheManifest(t *testing.T) {
 
 func TestEnvironmentThatThereIsNot(t *testing.T) {
 	for text, want := range map[string]string{
-		wholeManifest: `m.toml has no environment "stagin": did you mean "staging"? there are "production", "staging"`,
+		wholeManifest: `m.toml has no environment "stagin": did you mean "staging"? its environments are "production", "staging"`,
 		"":            `there is no environment "stagin": m.toml: add [environments.stagin] to a manifest`,
 	} {
 		if _, err := parseManifest(t, text).Environment("stagin"); err == nil || err.Error() != want {

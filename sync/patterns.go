@@ -23,13 +23,25 @@ func (p *planner) checkPatterns(plan *Plan) error {
 	names := p.ciNames()
 	unmatched := plan.noteUnmatched("include", p.in.Rules.Include, "no name of a source", names)
 	plan.noteUnmatched("exclude", p.in.Rules.Exclude, "no name of a source", names)
-	if p.in.Prune.MaxDeletes != nil && len(p.in.Prune.Scope) == 0 {
-		plan.Remarks = append(plan.Remarks, "max-deletes is set without a prune scope: nothing is deleted")
-	}
+	plan.noteUselessPrune(p.in.Prune)
 	if p.in.Rules.Include != nil && !plan.Pending() {
 		return nothingIncludedError(len(p.in.Rules.Include), unmatched)
 	}
 	return nil
+}
+
+// noteUselessPrune notes what is set for deletions, and has no effect without a scope.
+func (p *Plan) noteUselessPrune(prune Prune) {
+	if len(prune.Scope) > 0 {
+		return
+	}
+	const useless = " is set without a prune scope: nothing is deleted"
+	if prune.MaxDeletes != nil {
+		p.Remarks = append(p.Remarks, "max-deletes"+useless)
+	}
+	if prune.Unowned {
+		p.Remarks = append(p.Remarks, "prune-unowned"+useless)
+	}
 }
 
 // nothingIncludedError returns [ErrNothingIncluded] with the reasons: the number of

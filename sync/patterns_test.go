@@ -97,11 +97,17 @@ func TestPruneScopesThatMatchNothing(t *testing.T) {
 	}
 }
 
-func TestMaxDeletesWithoutAScope(t *testing.T) {
-	plan, err := newPlanWith(t, secretsync.Run{Prune: secretsync.Prune{MaxDeletes: new(int)}})
-	const want = "max-deletes is set without a prune scope"
-	if err != nil || len(plan.Remarks) != 1 || !strings.Contains(plan.Remarks[0], want) {
-		t.Errorf("got %v, %v", err, plan.Remarks)
+func TestPruneWithoutAScope(t *testing.T) {
+	plan, err := newPlanWith(t, secretsync.Run{Prune: secretsync.Prune{MaxDeletes: new(int), Unowned: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"max-deletes is set without a prune scope: nothing is deleted",
+		"prune-unowned is set without a prune scope: nothing is deleted",
+	}
+	if diff := cmp.Diff(want, plan.Remarks); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -173,7 +173,7 @@ func checkVariable(name string) error {
 }
 
 func suggestion(name string) string {
-	return cmp.Or(nearest.Question(name, InputNames, strconv.Quote), "there are "+strings.Join(InputNames, ", "))
+	return cmp.Or(nearest.Question(name, InputNames, strconv.Quote), "the inputs are "+strings.Join(InputNames, ", "))
 }
 
 // list splits text at newlines and commas.

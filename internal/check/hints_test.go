@@ -51,7 +51,7 @@ var hintEdits = []struct {
 	{regexp.MustCompile(`extra_loggers = ("\['a', 'b'\]")`), writeMatch},
 	{regexp.MustCompile(`^the right place is \[([\w.]+)\]`), rename},
 	{regexp.MustCompile(`^the right place is \w+, above the first table`), deleteStatement}, // and write it there
-	{regexp.MustCompile(`^the nearest name is ([\w.]+)`), rename},
+	{regexp.MustCompile(`^(?:the nearest name is|did you mean) ([\w.]+)`), rename},
 }
 
 func write(text string) func(*source, finding, []string) (span, string) {

@@ -53,7 +53,7 @@ func (s *source) checkIgnored(r ignoredRule, line int, report func(finding)) {
 // unknownRule returns a message and a hint about a rule that does not exist. It
 // quotes the name only if it is similar to a rule's.
 func unknownRule(name string, rules []string) (message, hint string) {
-	list := "there are " + strings.Join(rules, ", ")
+	list := "the rules are " + strings.Join(rules, ", ")
 	if name == "" {
 		return "the name of a rule is missing here", list
 	}

@@ -56,7 +56,7 @@ func FindRule(name string) error {
 	if slices.Contains(names, name) {
 		return nil
 	}
-	hint := cmp.Or(suggestRule(strings.ReplaceAll(strings.ToLower(name), "_", "-"), names), "there are "+strings.Join(names, ", "))
+	hint := cmp.Or(suggestRule(strings.ReplaceAll(strings.ToLower(name), "_", "-"), names), "the rules are "+strings.Join(names, ", "))
 	return fmt.Errorf("there is no rule %q: %s", name, hint)
 }
 

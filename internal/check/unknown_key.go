@@ -161,7 +161,7 @@ func (c *catalogue) explain(v setting) (message, hint string, n int) {
 	}
 	hint = "Prefect reads it and nothing happens"
 	if near := c.nearest(name); near != "" {
-		hint = fmt.Sprintf("the nearest name is %s; case matters", near)
+		hint = fmt.Sprintf("did you mean %s?", near)
 	}
 	return fmt.Sprintf("no release of Prefect knows the setting %s", MaskTokens(name)), hint, n
 }

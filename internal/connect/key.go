@@ -146,6 +146,9 @@ func (o Options) variableKey() (chosen, error) {
 }
 
 func readKeyFile(flag, path string) (string, error) {
+	if path == "-" {
+		return "", fmt.Errorf("%s: standard input is for secrets: set %s, or name a file", flag, apikey.Variables[0])
+	}
 	data, err := userfile.Read(path)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", flag, err)

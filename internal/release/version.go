@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 )
 
 // Version says whose rules apply: those of a release of Prefect, of its
@@ -50,7 +51,7 @@ func ParseVersion(name string) (Version, error) {
 	}
 	parts := numbers.FindStringSubmatch(name)
 	if parts == nil {
-		return Any, fmt.Errorf("unknown version %q of Prefect: use documented, or a release from %s to %s, such as 0.13 or 0.13.19", name, earliest, latest)
+		return Any, fmt.Errorf("unknown version %q of Prefect: %suse documented, or a release from %s to %s, such as 0.13 or 0.13.19", name, suggestRelease(name), earliest, latest)
 	}
 	n := Number{atoi(parts[1]), atoi(parts[2]), atoi(parts[3])}
 	newest, ok := latestPatch(n)
@@ -66,6 +67,21 @@ func ParseVersion(name string) (Version, error) {
 		return Any, fmt.Errorf("%s was never released: use a release of Prefect from %s to %s, or documented", name, earliest, latest)
 	}
 	return n.Version(), nil
+}
+
+// suggestRelease asks whether a release was meant by its number behind a v, or the newest
+// one by its major number alone.
+func suggestRelease(name string) string {
+	bare := strings.TrimPrefix(strings.ToLower(name), "v")
+	switch {
+	case bare == "0":
+		bare = "0.15"
+	case bare == "1":
+		bare = "1.4"
+	case !numbers.MatchString(bare):
+		return ""
+	}
+	return "did you mean " + bare + "? "
 }
 
 // VersionOf is ParseVersion, but returns Any for the empty name.

@@ -21,8 +21,8 @@ func TestParseVersion(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"": "unknown version", "any": "unknown version", "Documented": "unknown version", "1": "unknown version", "0.9.": "unknown version",
-		"1.4.x": "unknown version", "1.4.1.1": "unknown version", " 1.4": "unknown version", "0.9.3\n": "unknown version", "v1.4": "unknown version",
+		"": "unknown version", "any": "unknown version", "Documented": "unknown version", "1": "did you mean 1.4? use", "0.9.": "unknown version",
+		"1.4.x": "unknown version", "1.4.1.1": "unknown version", " 1.4": "unknown version", "0.9.3\n": "unknown version", "v1.4": "did you mean 1.4? use", "V0.13.19": "did you mean 0.13.19? use", "0": "did you mean 0.15? use",
 		"0.99": "0.99 was never released", "0.13.20": "0.13.20 was never released, and the latest 0.13 of Prefect is 0.13.19", "1.0.1": "the latest 1.0 of Prefect is 1.0.0",
 		"0.6.6": "0.6.6 is not supported", "0.5": "0.5 is not supported", "0.4.1": "0.4.1 is not supported",
 		"1.5": "1.5 is not supported", "1.4.2": "1.4.2 was never released", "2.0": "2.0 is not supported, since Prefect 2 and later keep secrets as blocks", "2": "2 is not supported, since", "3": "3 is not supported, since", "2.20.27": "2.20.27 is not supported, since", "0.0.0": "0.0.0 is not supported",
