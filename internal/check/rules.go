@@ -61,6 +61,7 @@ var (
 		{ignoreRule, checkIgnore},
 	}
 	flowRules = []checker{
+		{Rule{"flow-syntax", SeverityWarning, "flow code that Python 3 cannot read"}, checkFlowSyntax},
 		{Rule{"undefined-secret", SeverityError, "a secret that flow code reads and nothing defines"}, checkUndefined},
 		{Rule{"read-while-building", SeverityError, "a secret that is read while the flow is built"}, checkBuilding},
 		{ignoreRule, checkIgnore},

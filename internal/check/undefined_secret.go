@@ -50,18 +50,6 @@ func (r *FlowReads) Check(defined []SecretSet, opts Options) []Diagnostic {
 // checkUndefined reports what a flow reads and nothing defines.
 func checkUndefined(s *source, report func(finding)) {
 	module, secrets := s.flow.module, s.secrets
-	if p := module.Problem; p != nil {
-		report(finding{
-			severity: SeverityWarning, message: "from here on this file is not read: " + p.Message, start: p.Start, end: p.End,
-			hint: "which secrets it reads below is not known; see whether Python 3 runs it",
-		})
-	}
-	for _, p := range module.Unread {
-		report(finding{
-			severity: SeverityWarning, message: "this cell is not read: " + p.Message, start: p.Start, end: p.End,
-			hint: "which secrets it reads is not known; see whether Python 3 runs it",
-		})
-	}
 	brought := s.flow.brought(s.opts.Version)
 	for _, a := range module.Reads {
 		if a.Kind == pysource.Environment || secrets.has(a.Name) || brought.has(a) {
