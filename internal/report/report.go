@@ -9,13 +9,34 @@ import (
 )
 
 // Safe returns text on one line that is not a command to a terminal or a runner. It
-// quotes text in which a character does not print or a workflow command begins.
+// quotes text in which a character does not print, or nobody sees it, or in which a
+// workflow command begins.
 func Safe(text string) string {
-	notPrinting := strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) })
+	notPrinting := strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) || isInvisible(r) })
 	if notPrinting || strings.HasPrefix(strings.TrimSpace(text), "::") || strings.Contains(text, oldCommand) {
-		return disarm(strconv.Quote(text))
+		return disarm(quote(text))
 	}
 	return text
+}
+
+// isInvisible reports whether a character that counts as printing looks like nothing or
+// like a space, so that two names with and without it look alike.
+func isInvisible(r rune) bool {
+	const brailleBlank = '\u2800'
+	return r == brailleBlank || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+}
+
+// quote is strconv.Quote, with an escape for each invisible character as well.
+func quote(text string) string {
+	var b strings.Builder
+	for _, r := range strconv.Quote(text) {
+		if isInvisible(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 // oldCommand begins a command of the runner's old form, which may be anywhere in a line

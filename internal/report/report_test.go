@@ -126,3 +126,16 @@ func TestJSONDocuments(t *testing.T) {
 		t.Errorf("%v: %s", err, b.String())
 	}
 }
+
+func TestSafeShowsWhatNobodySees(t *testing.T) {
+	for text, want := range map[string]string{
+		"DB": "DB", "über 数据 é": "über 数据 é",
+		"DB\u034f": `"DB\u034f"`, "DB\ufe0f": `"DB\ufe0f"`, "DB\u2065": `"DB\u2065"`, "\u2800DB": `"\u2800DB"`,
+		"DB\u3164": `"DB\u3164"`, "D\u115fB": `"D\u115fB"`, "DB\U000e0100": `"DB\U000e0100"`, "DB\u200b": `"DB\u200b"`,
+		"ü\u3164\n": `"ü\u3164\n"`,
+	} {
+		if got := report.Safe(text); got != want {
+			t.Errorf("%+q becomes %s, want %s", text, got, want)
+		}
+	}
+}
