@@ -10,12 +10,12 @@ import (
 // checkReservedStrings reports strings that a release reads as a table with a
 // reserved key in it, such as a secret that is a JSON object.
 func checkReservedStrings(s *source, report func(finding)) {
-	suffix, ok := s.releasesWhere(release.Version.CastsFile)
-	if !ok {
-		return
-	}
 	for _, v := range s.stringSettings() {
-		if name := reservedInString(v.str); name != "" {
+		name := reservedInString(v.str)
+		if name == "" {
+			continue
+		}
+		if suffix, ok := s.releasesWhere(release.Version.CastsFile); ok {
 			report(v.finding(
 				fmt.Sprintf("the string in %s becomes a table with the key %q%s: import prefect fails with ValueError", s.label(v), name, suffix),
 				"Prefect's configuration has a method or attribute of that name: use another key, or quote the string twice, so that it stays a string",

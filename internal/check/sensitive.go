@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
@@ -46,6 +47,9 @@ var sensitiveKey = regexp.MustCompile(`(password|passwd|passphrase|passcode|toke
 // snakeCase returns a key in small letters with underscores: client_secret for
 // clientSecret.
 func snakeCase(key string) string {
+	if !strings.ContainsFunc(key, func(r rune) bool { return r == '-' || 'A' <= r && r <= 'Z' || r >= utf8.RuneSelf }) {
+		return key
+	}
 	key = camelBoundary.ReplaceAllString(key, "${1}_${2}")
 	return strings.ReplaceAll(strings.ToLower(key), "-", "_")
 }

@@ -2,8 +2,8 @@ package release
 
 import (
 	"math/big"
-	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
@@ -74,13 +74,19 @@ var (
 	takesDelayWithRetries = Number{0, 15, 6}
 )
 
+// usesByName are the uses by the name of the setting.
+var usesByName = sync.OnceValue(func() map[string]use {
+	byName := make(map[string]use, len(uses))
+	for _, u := range uses {
+		byName[strings.Join(u.setting, ".")] = u
+	}
+	return byName
+})
+
 // useOf returns the use of a setting, if it has one.
 func useOf(setting string) (use, bool) {
-	i := slices.IndexFunc(uses, func(u use) bool { return strings.Join(u.setting, ".") == setting })
-	if i < 0 {
-		return use{}, false
-	}
-	return uses[i], true
+	u, ok := usesByName()[setting]
+	return u, ok
 }
 
 // UsedWith reports whether Prefect may fail with a setting after it has started, and
