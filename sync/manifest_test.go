@@ -130,7 +130,7 @@ func TestEnvironmentThatThereIsNot(t *testing.T) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
-	for name, want := range map[string]string{"prod": `did you mean "production"? there`, "x": `"x": there are`} {
+	for name, want := range map[string]string{"prod": `did you mean "production"? its`, "x": `"x": its environments are`} {
 		if _, err := parseManifest(t, wholeManifest).Environment(name); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}

@@ -23,7 +23,7 @@ func TestExplainRefuses(t *testing.T) {
 		`there is no rule "undefined-secrets": did you mean undefined-secret?`: {"undefined-secrets"},
 		`there is no rule "TYPE": did you mean type?`:                          {"TYPE"},
 		`there is no rule "unset_env": did you mean unset-env?`:                {"unset_env"},
-		`there is no rule "E501": the rules are syntax, toml-compat,`:              {"E501"},
+		`there is no rule "E501": the rules are syntax, toml-compat,`:          {"E501"},
 		"--explain needs a value":                                              {""},
 		"--explain RULE takes no PATH":                                         {"type", "config.toml"},
 	} {
