@@ -84,7 +84,8 @@ func TestCheckUnreadableFiles(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{
-		"missing.toml":  "no such file, and as a pattern it matches none",
+		"missing.toml":  `missing.toml": no such file`,
+		"missing*.toml": `missing*.toml": no such file, and as a pattern it matches none`,
 		"loop.toml":     "loop.toml: too many levels of symbolic links",
 		"dangling.toml": "dangling.toml: no such file or directory",
 		"config":        "config: neither a Prefect config nor a manifest is below it",

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/internal/sources"
@@ -27,11 +29,15 @@ func (e *usageError) Unwrap() error { return e.err }
 
 func usagef(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
 
+// missing are the errors about what a command needs and was not given.
+var missing = []error{sources.ErrNone, connect.ErrNoURL, connect.ErrNoKey}
+
 // pointer returns the line that follows an error of usage, which is each that begins with
-// a flag, or "".
+// a flag and each about a missing one, or "".
 func pointer(err error, cmd *cobra.Command) string {
 	var usage *usageError
-	isUsage := errors.As(err, &usage) || exit.CodeOf(err) == exit.Usage && strings.HasPrefix(err.Error(), "--")
+	isUsage := errors.As(err, &usage) || exit.CodeOf(err) == exit.Usage && strings.HasPrefix(err.Error(), "--") ||
+		slices.ContainsFunc(missing, func(known error) bool { return errors.Is(err, known) })
 	if err == nil || !isUsage || cmd == nil {
 		return ""
 	}

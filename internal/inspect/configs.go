@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -146,7 +147,10 @@ func match(pattern string) ([]string, error) {
 	}
 	matches = slices.DeleteFunc(matches, isPipe)
 	if len(matches) == 0 {
-		return nil, fmt.Errorf("%q: %w", pattern, errNoMatch)
+		if !strings.ContainsAny(pattern, `*?[`) {
+			return nil, fmt.Errorf("%q: no such file", pattern)
+		}
+		return nil, fmt.Errorf("%q: no such file, and as a pattern it matches none", pattern)
 	}
 	return matches, nil
 }
@@ -172,8 +176,6 @@ func (f *Files) add(path string) error {
 	f.Paths, f.Found = slices.Concat(f.Paths, found.configs, found.manifests), append(f.Found, found.String())
 	return nil
 }
-
-var errNoMatch = errors.New("no such file, and as a pattern it matches none")
 
 // WriteFound writes what was found below directories.
 func WriteFound(w io.Writer, findings Findings) error {
