@@ -88,8 +88,8 @@ func TestFork(t *testing.T) {
 	j.event, j.payload, j.secrets = "pull_request", pullRequest("mallory/r"), nil
 	j.workflow, j.env = "fork.yml", map[string]string{"GITHUB_REPOSITORY": "o/r"}
 	log := j.run(t)
-	checkLog(t, log, "::notice title=prefect-secrets::this run is for a pull request from another repository, mallory/r,",
-		"Nothing was synced. The next run that a person starts on this branch is not skipped.", `"status":"skipped"`)
+	checkLog(t, log, `::notice title=prefect-secrets::this run is for a pull request from another repository, "mallory/r",`,
+		"Nothing was synced. A run is not skipped once the change is in this repository.", `"status":"skipped"`)
 	if diff := cmp.Diff([]string{"APP_OLD_KEY"}, store.namesOf(t, "data-staging")); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)
 	}
