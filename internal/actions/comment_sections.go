@@ -47,6 +47,9 @@ func (s section) String() string {
 	return mark + " -->\n" + s.text + sectionEnd
 }
 
+// marksLength returns how much of a section is not its text.
+func (s section) marksLength() int { return len(s.String()) - len(s.text) }
+
 var (
 	sectionStart = regexp.MustCompile(`(?m)^<!-- prefect-secrets:job (\S+)(?: (\d+)\.(\d+))? -->[ \t]*\n`)
 	sectionStop  = regexp.MustCompile(`(?m)^<!-- prefect-secrets:(?:end|job [^\n]*) -->`)
@@ -126,7 +129,7 @@ const minSection = 330
 func minLength(list []section) int {
 	length := len(joinSections(nil, noRoom))
 	for _, s := range list {
-		length += len(section{s.key, s.attempt, ""}.String()) + min(len(s.text), minSection)
+		length += s.marksLength() + min(len(s.text), minSection)
 	}
 	return length
 }
@@ -148,7 +151,7 @@ func withoutOldest(list []section, own string) []section {
 func sectionLength(list []section, room int) int {
 	var lengths []int
 	for _, s := range list {
-		room -= len(section{s.key, s.attempt, ""}.String())
+		room -= s.marksLength()
 		lengths = append(lengths, len(s.text))
 	}
 	slices.Sort(lengths)

@@ -38,19 +38,23 @@ func (r *Runner) workspace(event Event) *workspace {
 
 // place returns where a file is, or false if it is in no repository at GitHub.
 func (w *workspace) place(file string) (place, bool) {
-	if file == "" {
+	c, path, ok := w.locate(file)
+	if !ok || c.repository == "" || c.server != w.server {
 		return place{}, false
+	}
+	return place{c.repository, c.commit, path}, true
+}
+
+// locate returns the checkout that a file is in, and its path from the root of that with
+// slashes. It reports false if it is in none.
+func (w *workspace) locate(file string) (c checkout, path string, ok bool) {
+	if file == "" {
+		return c, "", false
 	}
 	file = realPath(file)
-	c := w.checkout(file)
-	if c.repository == "" || c.server != w.server {
-		return place{}, false
-	}
+	c = w.checkout(file)
 	path, err := filepath.Rel(c.root, file)
-	if err != nil || !isBelow(path) {
-		return place{}, false
-	}
-	return place{c.repository, c.commit, filepath.ToSlash(path)}, true
+	return c, filepath.ToSlash(path), c.root != "" && err == nil && isBelow(path)
 }
 
 // checkout returns the checkout that a file is in.
@@ -99,24 +103,25 @@ func hasCheckouts(dir string) bool {
 // path returns the path of a file from the root of the run's own repository. A checkout
 // whose origin is unknown counts as one of that.
 func (w *workspace) path(file string) (path string, ok bool) {
-	if file == "" || w.isForeign(file) {
+	c, path, ok := w.locate(file)
+	if w.isForeign(c) {
 		return "", false
 	}
-	c, file := w.checkout(realPath(file)), realPath(file)
-	path, err := filepath.Rel(c.root, file)
-	return filepath.ToSlash(path), c.root != "" && err == nil && isBelow(path)
+	return path, ok
 }
 
-// isForeign reports whether a file is in a checkout of another repository.
-func (w *workspace) isForeign(file string) bool {
-	c := w.checkout(realPath(file))
+// isForeign reports whether a checkout is of another repository than the run's.
+func (w *workspace) isForeign(c checkout) bool {
 	return c.repository != "" && (c.server != w.server || !strings.EqualFold(c.repository, w.repository))
 }
 
 // annotated returns the path of a file for an annotation, or "" if that would be another
 // file's.
 func (w *workspace) annotated(file string) string {
-	if path, ok := w.path(file); ok || w.isForeign(file) {
+	switch c, path, ok := w.locate(file); {
+	case w.isForeign(c):
+		return ""
+	case ok:
 		return path
 	}
 	return file

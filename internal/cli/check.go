@@ -105,10 +105,11 @@ func (c *Command) runCheck(ctx context.Context, f checkFlags, paths []string) er
 	if len(f.flows) > 0 {
 		return c.checkFlows(ctx, f, files, paths, o, threshold, show)
 	}
-	for flag, given := range map[string]bool{"--used-by": f.usedBy, "--api-url": f.connect.APIURL != ""} {
-		if given {
-			return usagef("%s needs --flows PATH", flag)
-		}
+	switch {
+	case f.usedBy:
+		return usagef("--used-by needs --flows PATH")
+	case f.connect.APIURL != "":
+		return usagef("--api-url needs --flows PATH")
 	}
 	if f.manifest != "" {
 		return files.CheckManifest(f.manifest, paths, o, threshold, show)

@@ -155,9 +155,9 @@ func match(pattern string) ([]string, error) {
 	return matches, nil
 }
 
-// isPipe reports whether a path is neither a file nor a directory: to open a pipe waits for
-// who writes to it. A link that leads nowhere counts as a
-// file, so that reading it says why.
+// isPipe reports whether a path is neither a file nor a directory: opening a pipe waits
+// for whoever writes to it. A link that leads nowhere counts as a file, so that reading
+// it says why.
 func isPipe(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && !info.Mode().IsRegular() && !info.IsDir()

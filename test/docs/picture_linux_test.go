@@ -33,7 +33,7 @@ func TestPicture(t *testing.T) {
 		"HOME=" + dir, "TERM=xterm-256color", "LANG=C.UTF-8",
 		"PREFECT_SECRETS_API_URL=" + server.URL, "PREFECT_SECRETS_API_KEY=" + server.Admin,
 	}
-	printed := maskRun(runInTerminal(t, cmd, columns, 40), server.URL)
+	printed := maskRun(runInTerminal(t, cmd, columns), server.URL)
 	picture, err := drawTerminal("\x1b[1m$ " + shown + "\x1b[0m\r\n" + printed)
 	if err != nil {
 		t.Fatal(err)

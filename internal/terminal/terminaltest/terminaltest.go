@@ -60,8 +60,11 @@ func (t *Terminal) Type(text string) {
 }
 
 // Seen closes the program's side and returns all that its user has seen.
-func (t *Terminal) Seen() string {
+func (t *Terminal) Seen() string { return strings.ReplaceAll(t.Received(), "\r\n", "\n") }
+
+// Received is Seen with the ends of lines as a terminal gets them.
+func (t *Terminal) Received() string {
 	_ = t.File.Close()
 	<-t.done
-	return strings.ReplaceAll(t.seen.String(), "\r\n", "\n")
+	return t.seen.String()
 }
