@@ -132,8 +132,9 @@ func (b *served) memory(row string) (float64, error) {
 	return float64(kB) / 1024, err
 }
 
-// written returns how many bytes the process caused to be written to the disk, in
-// whole pages (proc(5), io).
+// written returns how many bytes the process has passed to write calls: to the store,
+// and little else (proc(5), io). What it causes to be written to the disk is counted in
+// units of the page cache there, which may be far larger.
 func (b *served) written() (float64, error) { return writtenBy(strconv.Itoa(b.cmd.Process.Pid)) }
 
 func writtenBy(process string) (float64, error) {
@@ -141,6 +142,6 @@ func writtenBy(process string) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	_, rest, _ := strings.Cut(string(text), "\nwrite_bytes:")
+	_, rest, _ := strings.Cut(string(text), "wchar:")
 	return strconv.ParseFloat(strings.Fields(rest + " none")[0], 64)
 }
