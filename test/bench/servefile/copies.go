@@ -50,7 +50,7 @@ func copyCells(samples [][]float64) (cells []cell) {
 // copyOnce returns a sample of backup and one of restore, in the order of copyColumns.
 func (s *site) copyOnce(b *served) (both [2][]float64, err error) {
 	backup, restored := filepath.Join(s.dir, "backup.db"), filepath.Join(s.dir, "restored.db")
-	if err := b.start(s); err != nil {
+	if err := b.start(s, s.full); err != nil {
 		return both, err
 	}
 	before, err := b.memory("RssAnon")

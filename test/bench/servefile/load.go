@@ -219,7 +219,7 @@ func startAll(s *site, builds []*served) (stop func() error, err error) {
 		return err
 	}
 	for _, b := range builds {
-		if err := b.start(s); err != nil {
+		if err := b.start(s, b.store); err != nil {
 			return stop, err
 		}
 		started = append(started, b)
