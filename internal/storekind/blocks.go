@@ -47,7 +47,7 @@ func blockName(name string) (string, error) {
 	for _, c := range name {
 		stored, ok := blockRune(c)
 		if !ok {
-			return "", fmt.Errorf("a block's name cannot contain %q: give it another name in [names]", c)
+			return "", fmt.Errorf("a block's name cannot contain %q", c)
 		}
 		b.WriteRune(stored)
 	}
