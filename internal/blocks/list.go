@@ -15,6 +15,8 @@ import (
 const (
 	// pageLen is how many documents the API lists at most (PREFECT_API_DEFAULT_LIMIT).
 	pageLen = 200
+	// minPageLen is the length of the shortest pages of which each has something new.
+	minPageLen = 2
 	// maxNames bounds a list.
 	maxNames = 100_000
 	// blockType is the slug of Secret blocks.
@@ -139,24 +141,23 @@ type listing struct {
 
 // list returns all documents of Secret blocks. A page begins with the last document of
 // the page before it: if it does not, something was deleted meanwhile, and documents
-// have moved to pages that were read already, which are read again.
+// have moved to pages that were read already, which are read again. The last page has
+// nothing new: a server may have shorter pages than it is asked for.
 func (c *Client) list(ctx context.Context) ([]document, error) {
 	l := &listing{client: c, seen: map[string]bool{}, limit: pageLen}
 	for offset := 0; ; {
 		page, err := l.page(ctx, offset)
 		switch {
-		case errors.Is(err, errTooLarge) && l.limit > 2:
-			l.limit /= 2
+		case errors.Is(err, errTooLarge) && l.limit > minPageLen:
+			l.limit = max(l.limit/2, minPageLen)
 		case err != nil:
 			return nil, err
 		case offset > 0 && (len(page) == 0 || !l.seen[page[0].ID]):
 			offset = max(0, offset-l.limit+1)
+		case l.add(page) == 0 && len(page) < l.limit:
+			return l.all, nil
 		default:
-			l.add(page)
-			if len(page) < l.limit {
-				return l.all, nil
-			}
-			offset += l.limit - 1
+			offset += max(len(page)-1, 0)
 		}
 		if err := l.check(); err != nil {
 			return nil, err
@@ -170,20 +171,22 @@ func (l *listing) check() error {
 	switch {
 	case len(l.all) > maxNames:
 		return hostile("it lists more than %d blocks", maxNames)
-	case l.pages > 100+4*len(l.all)/(l.limit-1):
+	case l.pages > 100+4*len(l.all):
 		return errors.New("the list of blocks changes faster than it can be read: try again")
 	}
 	return nil
 }
 
-// add adds the documents that are not in the list yet.
-func (l *listing) add(page []document) {
+// add adds the documents that are not in the list yet, and returns how many these are.
+func (l *listing) add(page []document) (added int) {
 	for _, d := range page {
 		if !l.seen[d.ID] {
 			l.seen[d.ID] = true
 			l.all = append(l.all, d)
+			added++
 		}
 	}
+	return added
 }
 
 // page reads the names and ids of one page.
