@@ -19,6 +19,7 @@ const (
 	InPutenv          DefinitionKind = "putenv"           // os.putenv("PREFECT__CONTEXT__SECRETS__A", ...), which os.environ does not get
 	InRunEnvironment  DefinitionKind = "run environment"  // UniversalRun(env={"PREFECT__CONTEXT__SECRETS__A": ...})
 	InStore           DefinitionKind = "store"            // Client().set_secret("A", ...)
+	InBlocks          DefinitionKind = "blocks"           // Secret(value=...).save("a") of Prefect 2 and 3
 )
 
 // Definition is an expression that defines a secret. Start is its byte offset.

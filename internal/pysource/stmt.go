@@ -33,7 +33,7 @@ type chain struct {
 
 // parse reads a module, up to the first problem.
 func parse(s *scanner) *parser {
-	p := &parser{scanner: s, block: &block{end: len(s.tokens)}, imported: map[*region]*int{}}
+	p := &parser{scanner: s, block: &block{end: len(s.tokens)}, imported: map[*region]*int{}, refers: MayRefer(s.src)}
 	p.enter(moduleScope)
 	p.level = &level{scope: p.scope, block: p.block}
 	var body *level

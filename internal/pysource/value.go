@@ -251,6 +251,8 @@ func (r *reader) callValue(n *node) value {
 		return r.boundValue(n, path)
 	case secretClasses[path] != "":
 		return value{path: unknownPath, secret: n}
+	case makesBlock(path):
+		return value{path: savedPath}
 	case isSecrets(context) && (method == "keys" || method == "copy"):
 		return value{path: context}
 	case path == taskPath || isLibraryTask(path):
