@@ -22,16 +22,13 @@ var (
 // computed is what the skeleton of a string has in place of what is computed.
 const computed = "\x00"
 
-// referencePrefix is in every string with a reference.
-const referencePrefix = "prefect.blocks."
-
-// MayRefer reports whether a text may have references to blocks.
-func MayRefer(text string) bool { return strings.Contains(text, referencePrefix) }
+// ReferencePrefix is in every string with a reference to a block.
+const ReferencePrefix = "prefect.blocks."
 
 // Templates returns the references to Secret blocks in a text. What comes behind the
 // name of a block is the path of a part of its value.
 func Templates(text string) (all []Template) {
-	if !MayRefer(text) {
+	if !strings.Contains(text, ReferencePrefix) {
 		return nil
 	}
 	for _, at := range references.FindAllStringSubmatchIndex(text, -1) {
