@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
+	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
 	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -25,12 +26,17 @@ type answerError struct {
 	// may have been carried out. It is nil for an answer that stays the same, and that
 	// is not about the key.
 	api *prefect.APIError
+	// keyless means that there is no key, and the server requires one.
+	keyless bool
 }
 
 func (e *answerError) Error() string { return e.text }
 
 func (e *answerError) Unwrap() error {
-	if e.api == nil {
+	switch {
+	case e.keyless:
+		return apikey.ErrNone
+	case e.api == nil:
 		return nil
 	}
 	return e.api
@@ -65,9 +71,12 @@ func sniff(body io.Reader) (start []byte, rest io.Reader) {
 
 // refusal returns the error of an answer.
 func (from origin) refusal(resp *http.Response) error {
+	status := resp.StatusCode
+	if status < http.StatusBadRequest {
+		return from.unexpected(resp)
+	}
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal))
 	failed := failureOf(body)
-	status := resp.StatusCode
 	e := &answerError{detail: knownMessage(failed.message()), api: &prefect.APIError{
 		Status: status, RetryAfter: httperr.RetryAfter(resp.Header.Get("Retry-After"), time.Now()),
 	}}
@@ -78,7 +87,7 @@ func (from origin) refusal(resp *http.Response) error {
 			e.api = nil
 		}
 	case status == http.StatusUnauthorized && from.client.authorization() == "":
-		e.text, e.api = from.at()+" requires a key: set PREFECT_API_AUTH_STRING, or PREFECT_API_KEY for Prefect Cloud", nil
+		e.text, e.api, e.keyless = from.at()+" requires a key: set PREFECT_API_AUTH_STRING, or PREFECT_API_KEY for Prefect Cloud", nil, true
 	case status == http.StatusForbidden && e.detail == csrfMissing:
 		e.text, e.api = from.at()+" requires CSRF tokens, which a sync has not: set PREFECT_SERVER_CSRF_PROTECTION_ENABLED=false on the server", nil
 	case status == http.StatusInternalServerError && from.client.authNotASCII:
@@ -132,8 +141,6 @@ func (from origin) elsewhere(resp *http.Response, body []byte, failed failure) s
 	status := resp.StatusCode
 	missing := status == http.StatusNotFound || status == http.StatusMethodNotAllowed
 	switch {
-	case status < http.StatusBadRequest:
-		return from.unexpected(resp)
 	case failed.isGraphQL():
 		return from.isGraphQL()
 	case missing && (!failed.isPrefect() || failed.isRoute()):
@@ -148,16 +155,21 @@ func (from origin) elsewhere(resp *http.Response, body []byte, failed failure) s
 	return foreign.Sentence()
 }
 
-// unexpected says what an answer means that is neither an error nor the status that was
-// asked for.
-func (from origin) unexpected(resp *http.Response) string {
+// unexpected returns the error of an answer that is neither an error nor what was asked
+// for. Unless it is a redirect, the API may have done what it was asked for.
+func (from origin) unexpected(resp *http.Response) error {
+	const question = ": is a proxy or a login page in front of it?"
 	if to := httperr.RedirectTo(resp.Request.URL, resp); to != nil {
-		return "the API answered with a redirect to " + address.Redacted(to) + ": is a proxy or a login page in front of it?"
+		return &answerError{text: "the API answered with a redirect to " + address.Redacted(to) + question}
 	}
-	return fmt.Sprintf("%s answered with HTTP %d, as no API of Prefect 2 or 3 does: is a proxy or a login page in front of it?", from.at(), resp.StatusCode)
+	if resp.StatusCode >= http.StatusMultipleChoices {
+		return &answerError{text: fmt.Sprintf("the API answered with HTTP %d%s", resp.StatusCode, question)}
+	}
+	start, _ := sniff(resp.Body)
+	return from.notPrefect(resp, start)
 }
 
-// notPrefect returns why an answer with the right status is not one of the API.
+// notPrefect returns why an answer that is a success is not one of the API.
 func (from origin) notPrefect(resp *http.Response, start []byte) error {
 	text := from.at() + " answered with JSON that is not Prefect's: is it the URL of the API?"
 	switch trimmed := bytes.TrimSpace(start); {
@@ -168,8 +180,10 @@ func (from origin) notPrefect(resp *http.Response, start []byte) error {
 	case len(trimmed) == 0 || !strings.ContainsRune(`[{"`, rune(trimmed[0])):
 		text = from.at() + " answered with neither HTML nor JSON: is it the URL of the API?"
 	}
-	return &answerError{text: text}
+	return &noAnswer{text: text, cause: errNotPrefect}
 }
+
+var errNotPrefect = errors.New("the answer is not one of Prefect's API")
 
 func (from origin) isGraphQL() string {
 	return from.at() + " answers like a GraphQL API of Prefect 1: use the URL of the API of Prefect 2 or 3, " +
