@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -56,36 +57,31 @@ func (in planInput) adapt(a Adapter) (adapted planInput, given map[string]string
 	return in, given, problems
 }
 
-// storedNames are the names that a store keeps under others.
-type storedNames struct {
-	example string // such as A_B → a-b
-	n       int
-}
+// storedNames are the names that a store keeps under others, such as A_B → a-b.
+type storedNames []string
 
-// add counts a name if it is stored under another.
+// add adds a name if it is stored under another.
 func (s *storedNames) add(name, stored string) {
-	if name == stored {
-		return
-	}
-	if s.n++; s.n == 1 {
-		s.example = arrow(name, stored)
+	if name != stored {
+		*s = append(*s, arrow(name, stored))
 	}
 }
 
 func arrow(from, to string) string { return from + " → " + to }
 
-// notes say that a store keeps names and the patterns of a scope under others.
-func (s *storedNames) notes(scope, stored []string) (notes []string) {
-	switch {
-	case s.n == 1:
-		notes = append(notes, "the store keeps this name in another form: "+s.example)
-	case s.n > 1:
-		notes = append(notes, fmt.Sprintf("the store keeps %d names in another form, such as %s", s.n, s.example))
+// remarks say that a store keeps names and the patterns of a scope under others.
+func (s storedNames) remarks(scope, stored []string) (remarks []string) {
+	if len(s) > 0 {
+		shown, more := s[:min(len(s), maxQuoted)], ""
+		if n := len(s) - len(shown); n > 0 {
+			more = fmt.Sprintf(" and %d more", n)
+		}
+		remarks = append(remarks, "the store keeps names in another form: "+strings.Join(shown, ", ")+more)
 	}
 	for i, glob := range scope {
 		if glob != stored[i] {
-			notes = append(notes, "the prune scope has the form of the store's names: "+arrow(glob, stored[i]))
+			remarks = append(remarks, "the prune scope has the form of the store's names: "+arrow(glob, stored[i]))
 		}
 	}
-	return notes
+	return remarks
 }

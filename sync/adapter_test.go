@@ -37,7 +37,7 @@ func TestNamesAreThoseOfTheStore(t *testing.T) {
 	}
 	remarks := []string{
 		"the server is shelf 1.0",
-		"the store keeps 2 names in another form, such as DB_PASSWORD → db-password",
+		"the store keeps names in another form: DB_PASSWORD → db-password, Slack_Hook → slack-hook",
 		"the prune scope has the form of the store's names: TEAM_* → team-*",
 	}
 	if diff := cmp.Diff(remarks, plan.Remarks); diff != "" {

@@ -121,7 +121,7 @@ db = { from = "DB_JSON", format = "json" }
 	// Output:
 	// blocks 3
 	// the server is shelf 1.0
-	// the store keeps this name in another form: SLACK_URL → slack-url
+	// the store keeps names in another form: SLACK_URL → slack-url
 	// created db from DB_JSON
 	// created slack-url from SLACK_URL
 	// 2 values read back from the store by the writing key: true

@@ -43,7 +43,7 @@ func newPlan(in planInput) (*Plan, error) {
 		first: in.First, unselected: p.unselected(), mask: in.Mask,
 	}
 	_, plan.noTenants = in.Writer.(Adapter)
-	plan.Remarks = append(plan.Remarks, p.renamed.notes(given, in.Prune.Scope)...)
+	plan.Remarks = append(plan.Remarks, p.renamed.remarks(given, in.Prune.Scope)...)
 	if err := p.checkPatterns(plan); err != nil {
 		return nil, err
 	}

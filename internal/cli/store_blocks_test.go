@@ -88,7 +88,7 @@ func TestBlocksAreSynced(t *testing.T) {
 	startBlocks(t, fake)
 	plan := runBlocks(t, nil, exit.OK, "plan", "--environment", "three", "--secrets-file", "secrets.json")
 	checkContains(t, plan, "key: none\n", "plan for the store at http://127.0.0.1:", ", environment three\n",
-		"create    db-password = DB_PASSWORD", "slack webhook → slack-webhook", "such as DB_PASSWORD → db-password",
+		"create    db-password = DB_PASSWORD", "slack webhook → slack-webhook", "DB_PASSWORD → db-password, slack webhook → slack-webhook",
 		"note: the store is a server of Prefect 3.9.1\n", "TEAM_* → team-*", "PREFECT_API_AUTH_STRING")
 	if calls := fake.Calls(faults.Match{Field: blockstest.Install}); len(calls) > 0 || len(fake.Names()) > 0 {
 		t.Errorf("the plan changed the server: %+v", calls)
@@ -231,7 +231,7 @@ func TestOptionsThatBlocksDoNotHave(t *testing.T) {
 		{[]string{"--api-url", "http://prefect.example.com/api"}, "or pass --allow-http"},
 		{[]string{"--api-url", "https://api.prefect.cloud/api"}, "no API key"},
 		{[]string{"--exclude", "SLACK_URL"}, `"slack webhook" is required, but exclude "SLACK_URL" removes its source`},
-		{[]string{"--name", "DB-Password=CONFIG"}, `"db-password" has two sources, CONFIG in secrets.json and DB_PASSWORD in secrets.json`},
+		{[]string{"--name", "Config=SLACK_URL"}, `"config" has two sources, CONFIG in secrets.json and SLACK_URL in secrets.json`},
 		{[]string{"--prune-scope", "ü*"}, `prune scope "ü*": the name of a block has only a-z`},
 	} {
 		r := runCommand(t, nil, "", append([]string{"plan", "--environment", "three", "--secrets-file", "secrets.json"}, tt.args...)...)
