@@ -28,6 +28,7 @@ func (conn *Connection) SelectTenant(ctx context.Context, wanted []string) error
 		return err
 	}
 	conn.Client, err = conn.Client.ForTenant(found[0].ID)
+	conn.Store = conn.Client
 	return err
 }
 

@@ -1,0 +1,163 @@
+package storekind
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
+)
+
+// Blocks is Prefect 2 and 3, which keep secrets as Secret blocks.
+var Blocks = &Kind{
+	Name:    "blocks",
+	Readers: []string{"3", "2"},
+	Refused: map[string]string{
+		Tenant:        "a workspace has an api-url of its own",
+		Dialect:       "there is only one",
+		VerifyKeyFile: "the key that writes also reads the values back",
+		Overwrite:     "blocks have no owner: use any",
+	},
+	// of the last two Prefect 3 takes the first as well (client/orchestration of 3.9.1)
+	KeyVariables:  []string{"PREFECT_SECRETS_API_KEY", apikey.AuthString, "PREFECT_API_KEY"},
+	URLVariable:   "PREFECT_API_URL", // Prefect's own since 2.0
+	CheckKey:      checkBlocksKey,
+	storedName:    blockName,
+	storedPattern: blockPattern,
+}
+
+// checkBlocksKey accepts any string that Basic authentication may have.
+func checkBlocksKey(key string) error {
+	switch {
+	case strings.TrimSpace(key) == "":
+		return apikey.ErrNone
+	case apikey.IsSecretsAPI(key):
+		return apikey.ErrSecretsAPI
+	case !strings.Contains(key, ":") && !apikey.FitsHeader(key):
+		return apikey.ErrNotHeader
+	}
+	return nil
+}
+
+// blockName returns name itself if it is the name of a block, and else in lower case, with
+// a dash for each other character of ASCII. Two dashes stay two, so that A_B and A__B are
+// two blocks: the names of GitHub's secrets all stay different.
+func blockName(name string) (string, error) {
+	if name == "" {
+		return "", errors.New("a name is empty")
+	}
+	var b strings.Builder
+	for _, c := range name {
+		stored, ok := blockRune(c)
+		if !ok {
+			return "", noRune(c)
+		}
+		b.WriteRune(stored)
+	}
+	return b.String(), nil
+}
+
+func noRune(c rune) error {
+	return fmt.Errorf("the name of a block has only a-z, 0-9 and dashes, and %q becomes none of these", c)
+}
+
+// blockRune returns what a character of a name becomes in the name of a block, and
+// whether there is such a character.
+func blockRune(c rune) (rune, bool) {
+	switch {
+	case '0' <= c && c <= '9', 'a' <= c && c <= 'z':
+		return c, true
+	case 'A' <= c && c <= 'Z':
+		return c - 'A' + 'a', true
+	}
+	return '-', ' ' <= c && c <= '~'
+}
+
+// blockPattern does the same for the characters of a glob, also in its classes.
+func blockPattern(glob string) (string, error) {
+	if _, err := path.Match(glob, ""); err != nil {
+		return "", errors.New("not a glob")
+	}
+	p := patternFolder{rest: []rune(glob)}
+	for len(p.rest) > 0 && p.err == nil {
+		switch c := p.next(); c {
+		case '*', '?':
+			p.out.WriteRune(c)
+		case '[':
+			p.class()
+		default:
+			p.write(p.character(c))
+		}
+	}
+	return p.out.String(), p.err
+}
+
+// patternFolder reads a valid glob, and writes it for the names of blocks.
+type patternFolder struct {
+	rest []rune
+	out  strings.Builder
+	err  error
+}
+
+func (p *patternFolder) next() rune {
+	c := p.rest[0]
+	p.rest = p.rest[1:]
+	return c
+}
+
+// character returns the character that begins with c, which may be a backslash.
+func (p *patternFolder) character(c rune) rune {
+	if c == '\\' {
+		c = p.next()
+	}
+	if _, ok := blockRune(c); !ok && p.err == nil {
+		p.err = noRune(c)
+	}
+	return c
+}
+
+// class writes the class whose bracket was read.
+func (p *patternFolder) class() {
+	p.out.WriteByte('[')
+	if p.rest[0] == '^' {
+		p.err = errors.New("[^ does not say which blocks it means: list the characters that match")
+	}
+	for c := p.next(); c != ']' && p.err == nil; c = p.next() {
+		first := p.character(c)
+		p.writeInClass(first)
+		if p.rest[0] != '-' {
+			continue
+		}
+		p.next()
+		last := p.character(p.next())
+		if !isRange(first, last) && p.err == nil {
+			p.err = errors.New("a range in brackets must be of letters in one case or of digits: list the characters")
+		}
+		p.out.WriteByte('-')
+		p.writeInClass(last)
+	}
+	p.out.WriteByte(']')
+}
+
+// isRange reports whether all characters of a range become those of a range.
+func isRange(first, last rune) bool {
+	return slices.ContainsFunc([]string{"AZ", "az", "09"}, func(all string) bool {
+		return rune(all[0]) <= first && last <= rune(all[1])
+	})
+}
+
+// write writes what a character becomes.
+func (p *patternFolder) write(c rune) {
+	stored, _ := blockRune(c)
+	p.out.WriteRune(stored)
+}
+
+// writeInClass does the same in a class, where a dash alone would make a range.
+func (p *patternFolder) writeInClass(c rune) {
+	if stored, _ := blockRune(c); stored == '-' {
+		p.out.WriteByte('\\')
+	}
+	p.write(c)
+}
