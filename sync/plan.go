@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/tenant"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -65,10 +66,11 @@ type Plan struct {
 	Actions []Action
 	Notes   []string // what a reader should know besides the actions
 	KeyNote string   // what a sync needs that the key may not do; empty if it may do all
-	// Warnings are about patterns that look like mistakes, and Remarks about those that
-	// may be right and have no effect.
+	// Warnings are about patterns that look like mistakes. Remarks are about those that
+	// may be right and have no effect, and about the store.
 	Warnings, Remarks []string
 
+	noTenants  bool // whether the store has none
 	keyFrom    string
 	apply      bool
 	noCompare  bool
@@ -103,7 +105,7 @@ func (p *Plan) compareWith(ctx context.Context, store *paced) error {
 		return err
 	}
 	p.setTenant(found.Tenant)
-	p.Notes = slices.Concat(found.Notes, p.Notes)
+	p.Remarks = slices.Concat(found.Notes, p.Remarks)
 	p.stored = found.Names
 	p.owners = ownership{own: found.Key, planner: found.Role == prefect.RolePlanner}
 	if err := p.planOverwrites(ctx, store, found); err != nil {
@@ -132,6 +134,15 @@ func (p *Plan) setTenant(slug string) {
 	for i := range p.Actions {
 		p.Actions[i].Tenant = slug
 	}
+}
+
+// Target returns where the plan writes, for the middle of a sentence: the tenant, or the
+// store if it has no tenants.
+func (p *Plan) Target() string {
+	if p.noTenants && p.Tenant == "" {
+		return "the store"
+	}
+	return tenant.Label(p.Tenant)
 }
 
 // writes returns the names that the plan creates or overwrites, sorted.

@@ -20,7 +20,8 @@ var Blocks = &Kind{
 		VerifyKeyFile: "the key that writes also reads the values back",
 		Overwrite:     "blocks have no owner: use any",
 	},
-	KeyVariables:  []string{"PREFECT_SECRETS_API_KEY", "PREFECT_API_KEY", apikey.AuthString},
+	// of the last two Prefect 3 takes the first as well (client/orchestration of 3.9.1)
+	KeyVariables:  []string{"PREFECT_SECRETS_API_KEY", apikey.AuthString, "PREFECT_API_KEY"},
 	URLVariable:   "PREFECT_API_URL", // Prefect's own since 2.0
 	CheckKey:      checkBlocksKey,
 	storedName:    blockName,
