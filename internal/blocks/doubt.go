@@ -3,6 +3,8 @@ package blocks
 import (
 	"errors"
 	"net"
+	"net/http"
+	"net/url"
 	"syscall"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
@@ -29,22 +31,32 @@ type unwrittenError struct{ err error }
 
 func (e *unwrittenError) Error() string { return e.err.Error() }
 
-// Is reports whether the error means target. Any outage is a connection that was reset.
+// Is reports whether the error means target.
 func (e *unwrittenError) Is(target error) bool {
-	switch target {
-	case prefect.ErrNoAnswer:
+	if target == prefect.ErrNoAnswer {
 		return prefect.Retryable(e.err)
-	case syscall.ECONNRESET:
-		return isOutage(e.err)
 	}
-	return errors.Is(e.err, target)
+	return target == syscall.ETIMEDOUT && e.isTimeout() || errors.Is(e.err, target)
 }
 
-// As makes the error one of a connection that was not made.
+func (e *unwrittenError) isTimeout() bool {
+	var timeout net.Error
+	return errors.As(e.err, &timeout) && timeout.Timeout()
+}
+
+// As makes the error one of a connection that was not made: what answered that the
+// server is away is like a proxy that did not connect.
 func (e *unwrittenError) As(target any) bool {
-	operation, ok := target.(**net.OpError)
-	if ok {
-		*operation = &net.OpError{Op: "dial", Net: "tcp", Err: errors.New(e.err.Error())}
+	var answered *prefect.APIError
+	switch target := target.(type) {
+	case **net.OpError:
+		*target = &net.OpError{Op: "dial", Net: "tcp", Err: errors.New(e.err.Error())}
+		return true
+	case **url.Error:
+		if errors.As(e.err, &answered) {
+			*target = &url.Error{Err: errors.New(http.StatusText(answered.Status))}
+			return true
+		}
 	}
-	return ok
+	return false
 }

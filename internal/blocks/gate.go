@@ -23,8 +23,12 @@ const (
 	// patience is how long a database may be busy, without a success in between, before
 	// the server counts as away.
 	patience = 15 * time.Second
-	// The longest pause after an answer that the database is busy. It doubles.
+	// The longest pause after the first answer that the database is busy. It doubles.
 	firstPause = 50 * time.Millisecond
+	// After so many outages, over so long a time, nothing more is sent. Each of sync's
+	// writers waits as long for a server that is away, and one after the other would.
+	maxOutages = 10
+	maxAway    = time.Minute
 	maxPause   = time.Second
 )
 
@@ -42,6 +46,7 @@ type gate struct {
 	tooMany int          // how often it was too high
 	busy    busy         // since the last success
 	outages int          // since the last success
+	away    time.Time    // when the first of these was
 }
 
 // busy are answers in a row that the database is busy. The zero value has none.
@@ -65,6 +70,10 @@ func (b *busy) next() (pause time.Duration, again bool) {
 func (g *gate) enter(ctx context.Context) error {
 	turn := make(chan error, 1)
 	g.mu.Lock()
+	if g.outages >= maxOutages && time.Since(g.away) >= maxAway {
+		g.mu.Unlock()
+		return errAway
+	}
 	g.waiting = append(g.waiting, turn)
 	g.admit()
 	g.mu.Unlock()
@@ -101,14 +110,19 @@ func (g *gate) admit() {
 	}
 }
 
-// note learns from how a request of a writer ended. It reports whether to send it again,
-// after a pause.
-func (g *gate) note(err error) (pause time.Duration, again bool) {
+// errAway is the error of a write that is not sent.
+var errAway = &httperr.UnsentError{Err: errors.New("not sent, because the server has been away for too long"), Final: true}
+
+// note learns from how a request of a writer ended, which writes or looks something up.
+// It reports whether to send it again, after a pause.
+func (g *gate) note(err error, writes bool) (pause time.Duration, again bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	switch {
 	case err == nil:
-		g.noteSuccess()
+		if writes {
+			g.noteSuccess()
+		}
 	case isBusy(err):
 		if g.extra > 0 {
 			g.tooMany++
@@ -145,7 +159,8 @@ func (g *gate) noteSuccess() {
 // that does not answer would have to wait for its time to answer each writer.
 func (g *gate) noteOutage(err error) {
 	g.extra, g.calm = 0, 0
-	if g.outages++; g.outages < 2 {
+	if g.outages++; g.outages == 1 {
+		g.away = time.Now()
 		return
 	}
 	for _, turn := range g.waiting {

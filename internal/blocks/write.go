@@ -66,27 +66,34 @@ func (c *Client) write(ctx context.Context, ask prefect.Ask, run func(*write) er
 // send sends one request of the write, again as long as the server's database is busy
 // and that may end soon.
 func (w *write) send(ctx context.Context, req call) error {
-	var reading busy
-	for {
+	return again(ctx, func() (time.Duration, bool, error) {
 		err := w.ask(func() error { return w.client.do(ctx, req) })
-		rest, again := time.Duration(0), false
-		switch {
-		case req.writes:
-			w.mayBeDone = w.mayBeDone || prefect.MayBeDone(err)
-			rest, again = w.client.gate.note(err)
-		case isBusy(err):
-			rest, again = reading.next()
-		}
-		if !again || pause.For(ctx, rest) != nil {
-			return err
-		}
-	}
+		w.mayBeDone = w.mayBeDone || req.writes && prefect.MayBeDone(err)
+		rest, again := w.client.gate.note(err, req.writes)
+		return rest, again, err
+	})
 }
 
 // read sends a request of no write, like [write.send].
 func (c *Client) read(ctx context.Context, req call) error {
-	w := &write{client: c, ask: func(send func() error) error { return send() }}
-	return w.send(ctx, req)
+	var met busy
+	return again(ctx, func() (rest time.Duration, again bool, err error) {
+		if err = c.do(ctx, req); isBusy(err) {
+			rest, again = met.next()
+		}
+		return rest, again, err
+	})
+}
+
+// again calls send until it says that it is not to be called again, and after each call
+// waits for as long as it says.
+func again(ctx context.Context, send func() (rest time.Duration, again bool, err error)) error {
+	for {
+		rest, again, err := send()
+		if !again || pause.For(ctx, rest) != nil {
+			return err
+		}
+	}
 }
 
 // maxRounds bounds how often a name may come and go while it is written.

@@ -1,0 +1,206 @@
+package blocks_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/blocks"
+	"github.com/prefect-secrets/prefect-secrets/internal/blocks/blockstest"
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
+)
+
+func TestUnchanged(t *testing.T) {
+	tests := map[string]struct{ stored, text string }{
+		"the same":           {`"v"`, "v"},
+		"the same, escaped":  {`"\u00e9<"`, "é<"},
+		"empty":              {`""`, ""},
+		"JSON in a string":   {`"{\"a\": 1}"`, `{"a": 1}`},
+		"with a NUL":         {`"a\u0000b"`, "a\x00b"},
+		"no another":         {`"w"`, "v"},
+		"no object":          {`{"a":1}`, `{"a":1}`}, // which the API shows to whoever lists blocks
+		"no number":          {`1`, "1"},
+		"no null":            {`null`, "null"},
+		"no hidden value":    {`"********"`, "********"},
+		"no surrogate":       {`"\ud800"`, "\ufffd"},
+		"no value":           {``, "v"},
+		"no more characters": {`"v "`, "v"},
+	}
+	fake, want := blockstest.New(), []string{}
+	var secrets []prefect.NamedValue
+	for name, tt := range tests {
+		if tt.stored != "" {
+			fake.Set(name, tt.stored)
+		}
+		if !strings.HasPrefix(name, "no ") {
+			want = append(want, name)
+		}
+		secrets = append(secrets, secret(name, tt.text))
+	}
+	got, err := newClient(t, fake).Unchanged(t.Context(), secrets)
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v: %s", err, diff)
+	}
+}
+
+// Values are asked for by name, and for no other names.
+func TestOnlyTheseValuesAreRead(t *testing.T) {
+	fake, names := newNumbered(450)
+	fake.Set("other", quoted(canary))
+	var secrets []prefect.NamedValue
+	for _, name := range names {
+		secrets = append(secrets, secret(name, "v"))
+	}
+	read := 0
+	client := newClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		recorder := &recorder{ResponseWriter: w}
+		fake.ServeHTTP(recorder, r)
+		if strings.Contains(recorder.body.String(), canary) {
+			t.Error("the value of another name is read")
+		}
+		read += strings.Count(recorder.body.String(), `"value":"v"`)
+	}))
+	got, err := client.Unchanged(t.Context(), secrets)
+	if err != nil || len(got) != 450 || read != 450 || client.Requests() != 3 {
+		t.Errorf("%d unchanged, %d values read in %d requests: %v", len(got), read, client.Requests(), err)
+	}
+	if got, err := client.Unchanged(t.Context(), nil); err != nil || len(got) != 0 || client.Requests() != 3 {
+		t.Errorf("of no names: %v, %v", got, err)
+	}
+}
+
+// recorder records what a handler writes.
+type recorder struct {
+	http.ResponseWriter
+	body strings.Builder
+}
+
+func (r *recorder) Write(p []byte) (int, error) {
+	r.body.Write(p)
+	return r.ResponseWriter.Write(p)
+}
+
+// A key that may not read values makes no claim about them.
+func TestAKeyThatMayNotRead(t *testing.T) {
+	for name, prepare := range map[string]func(*blockstest.Fake){
+		"refused": func(f *blockstest.Fake) { f.Inject(faults.Match{Field: blockstest.Values}, faults.Fault{Status: 403}) },
+		"hidden":  func(f *blockstest.Fake) { f.HidesValues = true },
+	} {
+		fake := blockstest.New()
+		fake.Set("a", quoted(canary))
+		prepare(fake)
+		client := newClient(t, fake)
+		if got, err := client.Unchanged(t.Context(), []prefect.NamedValue{secret("a", canary)}); err != nil || len(got) != 0 {
+			t.Errorf("%s: unchanged: %v, %v", name, got, err)
+		}
+		if got, err := client.GetFlowValues(t.Context(), []string{"a"}); !errors.Is(err, prefect.ErrForbidden) || got != nil {
+			t.Errorf("%s: values: %d, %v", name, len(got), err)
+		}
+	}
+}
+
+// What get() returns is from the table of what 3.9.1 and 2.20.27 return.
+func TestFlowValues(t *testing.T) {
+	deep := strings.Repeat("[", 2000)
+	type want struct{ in3, in2 any } // nil if no flow can load it; null is in null
+	null := json.RawMessage("null")
+	for stored, want := range map[string]want{
+		`"text"`:         {"text", "text"},
+		`""`:             {"", ""},
+		`"123456"`:       {json.Number("123456"), "123456"},
+		`"{\"a\": 1}"`:   {map[string]any{"a": json.Number("1")}, `{"a": 1}`},
+		`"\"123456\""`:   {"123456", `"123456"`},
+		`"null"`:         {null, "null"},
+		`"1e5"`:          {json.Number("1e5"), "1e5"},
+		`"-Infinity"`:    {math.Inf(-1), "-Infinity"},
+		`"` + deep + `"`: {nil, deep},
+		`42`:             {json.Number("42"), "42"},
+		`true`:           {true, "True"},
+		`false`:          {false, "False"},
+		`{"a": 1}`:       {map[string]any{"a": json.Number("1")}, nil},
+		`[1]`:            {[]any{json.Number("1")}, nil},
+	} {
+		fake := blockstest.New()
+		fake.Set("a", stored)
+		for reader, want := range map[string]any{blocks.Reader3: want.in3, blocks.Reader2: want.in2} {
+			client := mustNew(t, blocks.Config{URL: "http://localhost/api", Reader: reader, Transport: cloud.Transport(fake)})
+			got, err := client.GetFlowValues(t.Context(), []string{"a", "missing"})
+			value, ok := got["a"]
+			if _, isNull := want.(json.RawMessage); isNull {
+				ok, want = !ok, nil // the value is nil, and is there
+			}
+			if diff := cmp.Diff(want, value); err != nil || diff != "" || ok != (want != nil) || len(got) > 1 {
+				t.Errorf("reader %s of %.20s: %v, %v: %s", reader, stored, err, ok, diff)
+			}
+		}
+	}
+}
+
+// An answer that is too large is asked for in parts; a value that is too large alone is
+// not compared.
+func TestLargeValuesAreReadInParts(t *testing.T) {
+	large := quoted(strings.Repeat("x", 20<<20))
+	fake := blockstest.New()
+	var names []string
+	for i := range 6 {
+		name := fmt.Sprintf("n%d", i)
+		fake.Set(name, large)
+		names = append(names, name)
+	}
+	got, err := newClient(t, fake).GetFlowValues(t.Context(), names)
+	if err != nil || len(got) != 6 {
+		t.Errorf("%d values: %v", len(got), err)
+	}
+}
+
+func TestCheckValue(t *testing.T) {
+	deep, long := strings.Repeat("[", 2000), strings.Repeat("1", 5000)
+	for text, want := range map[string]struct{ in3, in2 bool }{
+		"text": {true, true}, "": {true, true}, "123456": {true, true}, `{"a": 1}`: {true, true}, "NaN": {true, true},
+		"********": {false, false}, `"********"`: {true, true}, "*********": {true, true},
+		deep: {false, true}, long: {false, true},
+	} {
+		for reader, want := range map[string]bool{blocks.Reader3: want.in3, blocks.Reader2: want.in2} {
+			client := mustNew(t, blocks.Config{URL: "http://localhost/api", Reader: reader})
+			if err := client.CheckValue(prefect.TextValue(text)); (err == nil) != want {
+				t.Errorf("reader %s of %.20q: %v", reader, text, err)
+			}
+		}
+	}
+	client := mustNew(t, blocks.Config{URL: "http://localhost/api"})
+	for _, raw := range []string{`{"a":1}`, `1`, `null`, `"\ud800"`} {
+		value, err := prefect.NewValue(json.RawMessage(raw))
+		if err != nil || client.CheckValue(value) == nil {
+			t.Errorf("%s is taken: %v", raw, err)
+		}
+	}
+}
+
+func TestServerNotes(t *testing.T) {
+	for version, want := range map[string][]string{
+		"":                        {"the store is a server of Prefect 3.9.1"},
+		"3.0.0rc1":                {"the store is a server of Prefect 3.0.0rc1"},
+		"2.20.27":                 {"the store is a server of Prefect 2.20.27", `reader is "3", but the server is of Prefect 2: check which flows read the secrets`},
+		"::error::" + canary:      nil,
+		"3.9.1\x1b[2J":            nil,
+		strings.Repeat("3.9", 99): nil,
+	} {
+		fake := blockstest.New()
+		fake.Version = version
+		overview, err := newClient(t, fake).GetOverview(t.Context(), nil)
+		if diff := cmp.Diff(want, overview.Notes); err != nil || diff != "" {
+			t.Errorf("%.20q: %v: %s", version, err, diff)
+		}
+	}
+}
