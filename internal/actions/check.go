@@ -40,7 +40,7 @@ func (s *step) check(ctx context.Context) error {
 	return flows.Check(threshold, s.Checked)
 }
 
-// storedSecrets returns a function that lists the names in the store. It returns nil
+// storedSecrets returns a function that lists the secrets in the store. It returns nil
 // without a store, and for an untrusted run, which has no key.
 func (s *step) storedSecrets(ctx context.Context) func(*inspect.Cache) (check.SecretSet, error) {
 	if s.inputs.APIURL == "" || s.event.Untrusted.IsTrue() {
@@ -52,7 +52,7 @@ func (s *step) storedSecrets(ctx context.Context) func(*inspect.Cache) (check.Se
 }
 
 // checkFlows checks that the configs, the manifest or the store once the plans are
-// applied defines each secret that the flows read from such a store. Its error stops the run before the
+// applied defines each secret that the flows read. Its error stops the run before the
 // first write.
 func (s *step) checkFlows(o run.Options, plans []*secretsync.Plan) error {
 	threshold, err := check.ParseFailOn(o.FailOn)
@@ -67,14 +67,13 @@ func (s *step) checkFlows(o run.Options, plans []*secretsync.Plan) error {
 	if err != nil {
 		return err
 	}
-	kind := storekind.Find(o.Manifest.Store)
-	options := check.Options{Version: o.ConfigsFor, Store: kind}
+	options := check.Options{Version: o.ConfigsFor, Store: storekind.Find(o.Manifest.Store)}
 	defined, err := o.Files.DefinedSecrets(configs.Paths, s.inputs.Manifest, options)
 	if err != nil {
 		return err
 	}
 	for _, plan := range plans {
-		defined = append(defined, check.StoreSet(kind, plan.NamesAfter()))
+		defined = append(defined, run.SecretsOf(plan.NamesAfter(), o.Manifest.Store))
 	}
 	inspect.WriteUnchecked(s.Stderr, reads)
 	found := inspect.Findings{Diagnostics: reads.Check(defined, options), Files: files}

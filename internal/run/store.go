@@ -52,14 +52,19 @@ func placeOf(m *secretsync.Manifest) connect.Place {
 	return connect.Place{URL: m.APIURL, Kind: m.Store, Reader: m.Reader}
 }
 
-// StoredSecrets lists the names in the store, for the check of flows.
-func StoredSecrets(ctx context.Context, cache *inspect.Cache, o connect.Options, stderr io.Writer) (set check.SecretSet, err error) {
+// StoredSecrets lists the secrets in the store, for checks of flows.
+func StoredSecrets(ctx context.Context, cache *inspect.Cache, o connect.Options, stderr io.Writer) (stored check.SecretSet, err error) {
 	err = WithStore(ctx, cache, o, stderr, func(ctx context.Context, conn *connect.Connection) error {
 		names, err := ListNames(ctx, conn)
-		set = check.StoreSet(storekind.Find(conn.Kind), names)
+		stored = SecretsOf(names, conn.Kind)
 		return err
 	})
-	return set, err
+	return stored, err
+}
+
+// SecretsOf returns the names in a store of a kind as the secrets that it defines.
+func SecretsOf(names []string, kind string) check.SecretSet {
+	return check.SecretSet{Where: "the store", Names: names, Lookup: check.LookupStore, Store: storekind.Find(kind)}
 }
 
 // ListNames lists the names in the store of a connection.
