@@ -36,7 +36,7 @@ func readMeasuredBlocks(t *testing.T) []measuredBlock {
 }
 
 // storedBlocks is the blocks that there were when Prefect was measured.
-var storedBlocks = SecretSet{Where: "the store", Names: []string{"db-password", "api-key", "settings"}, Store: storekind.Blocks}
+var storedBlocks = SecretSet{Where: "the store", Names: []string{"db-password", "api-key", "settings"}, Store: storekind.Blocks, Lookup: LookupStore}
 
 // TestMeasuredBlocks reads each module and document: check finds the blocks that a release
 // asks for, and has an error where each release fails because of a block, and only there.
