@@ -120,6 +120,7 @@ func (r *FlowReads) newBlockIndex(sets []SecretSet) *secretIndex {
 func splitSets(sets []SecretSet) (secrets, blocks []SecretSet) {
 	for _, set := range sets {
 		if set.isBlocks() {
+			set.Lookup = LookupUnknown // a block that is missing is a ValueError, wherever
 			blocks = append(blocks, set)
 		} else {
 			secrets = append(secrets, set)
