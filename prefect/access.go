@@ -37,6 +37,9 @@ type Overview struct {
 	// Owners has the key that last wrote each secret, of those asked about that exist.
 	// It is nil if the store does not say.
 	Owners map[string]string
+	// Notes are what people should know of the store besides, such as which server it
+	// is. A [Client] has none.
+	Notes []string
 }
 
 // maxAbout bounds how many names one request asks about: the store may look up each.

@@ -1,16 +1,15 @@
 package prefect
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"mime"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
+	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
 )
 
 // form is what the body of an answer is.
@@ -53,13 +52,12 @@ var prefect2Details = []string{"Not Found", "Method Not Allowed", "Missing CSRF 
 
 // formOf returns the form of a body that holds neither data nor errors of GraphQL.
 func formOf(header http.Header, body []byte) form {
-	media, _, _ := mime.ParseMediaType(header.Get("Content-Type"))
 	var failed struct {
 		Detail    any    `json:"detail"`
 		Exception string `json:"exception_message"`
 	}
 	switch {
-	case media == "text/html" || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")):
+	case httperr.IsHTML(header, body):
 		return formHTML
 	case !json.Valid(body):
 		return formOther
@@ -70,13 +68,6 @@ func formOf(header http.Header, body []byte) form {
 		return formPrefect2
 	}
 	return formJSON
-}
-
-// wantsHTTPS reports whether a body says that the server expects https, as those of Go
-// and nginx do.
-func wantsHTTPS(status int, body []byte) bool {
-	return status == http.StatusBadRequest &&
-		(bytes.Contains(body, []byte("to an HTTPS server")) || bytes.Contains(body, []byte("sent to HTTPS port")))
 }
 
 // notGraphQL returns why an answer with status 200 is not one of a secrets API.
@@ -100,21 +91,13 @@ func (e *APIError) whatForeign() string {
 	case e.from.form == formPrefect2 && e.Status < http.StatusInternalServerError:
 		return at + " answers like the API of Prefect 2 or 3, which keeps secrets as blocks: " +
 			"use the URL of a GraphQL API of Prefect 1, such as that of prefect-secrets serve"
-	case e.from.https:
-		return at + " expects https: use " + strings.Replace(at, "http:", "https:", 1)
-	case e.Status == http.StatusUnauthorized, e.Status == http.StatusProxyAuthRequired, e.Status == http.StatusNetworkAuthenticationRequired:
-		return "a proxy in front of " + at + " requires its own login; the request did not reach the store"
-	case e.Status == http.StatusForbidden:
-		return "a proxy in front of " + at + " refused the request before it reached the store: allow it there"
 	case e.Status == http.StatusNotFound, e.Status == http.StatusMethodNotAllowed:
 		return "there is no GraphQL API at " + at + e.from.pathHint()
-	case e.Status == http.StatusRequestEntityTooLarge:
-		return fmt.Sprintf("a proxy in front of %s limits the length of requests, and this one has %d bytes: "+
-			"raise its limit, such as client_max_body_size of nginx", at, e.from.sent)
-	case e.from.form == formHTML && e.Status >= 400 && e.Status < 500 && !e.Is(ErrRateLimited):
-		return at + " answered with an HTML error page: a proxy refused the request before it reached the store"
 	}
-	return ""
+	foreign := httperr.Foreign{
+		At: at, Status: e.Status, Sent: e.from.sent, HTML: e.from.form == formHTML, HTTPS: e.from.https,
+	}
+	return foreign.Sentence()
 }
 
 // pathHint says where secrets APIs answer, unless the URL has no path.

@@ -45,7 +45,7 @@ type replyError struct {
 
 func (r *reply) read(resp *http.Response) {
 	r.status = resp.StatusCode
-	r.retryAfter = retryAfter(resp.Header.Get("Retry-After"), time.Now())
+	r.retryAfter = httperr.RetryAfter(resp.Header.Get("Retry-After"), time.Now())
 	body, err := readBody(resp)
 	switch {
 	case err != nil:
@@ -55,7 +55,7 @@ func (r *reply) read(resp *http.Response) {
 	default:
 		r.parse(body)
 		if r.broken != nil {
-			r.from.form, r.from.https = formOf(resp.Header, body), wantsHTTPS(r.status, body)
+			r.from.form, r.from.https = formOf(resp.Header, body), httperr.WantsHTTPS(r.status, body)
 		}
 	}
 }

@@ -6,10 +6,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
 	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
@@ -80,38 +78,13 @@ func (t *transport) authenticate(x *exchange) {
 // whether that may be the API at another URL: it is on the same host, and not at the path
 // of a page.
 func redirect(from *url.URL, resp *http.Response) (location string, moved bool) {
-	header := resp.Header.Get("Location")
-	if header == "" || resp.StatusCode < 300 || resp.StatusCode >= 400 {
-		return "", false
-	}
-	to, err := from.Parse(header)
-	if err != nil {
+	to := httperr.RedirectTo(from, resp)
+	if to == nil {
 		return "", false
 	}
 	path := strings.TrimSuffix(to.Path, "/")
 	isAPI := path == "" || path == strings.TrimSuffix(from.Path, "/") || strings.HasSuffix(path, "/graphql")
 	return address.Redacted(to), isAPI && strings.EqualFold(to.Hostname(), from.Hostname())
-}
-
-// longestWait bounds what a Retry-After may ask for.
-const longestWait = 24 * time.Hour
-
-// retryAfter reads the header's seconds, or its date (RFC 9110, 10.2.3). It returns
-// 0 for a header that asks for more than longestWait, as for a missing one.
-func retryAfter(header string, now time.Time) time.Duration {
-	if header == "" {
-		return 0
-	}
-	wait := time.Duration(0)
-	if seconds, err := strconv.Atoi(strings.TrimSpace(header)); err == nil && seconds <= int(longestWait/time.Second) {
-		wait = time.Duration(seconds) * time.Second
-	} else if date, err := http.ParseTime(header); err == nil {
-		wait = date.Sub(now)
-	}
-	if wait < 0 || wait > longestWait {
-		return 0
-	}
-	return wait
 }
 
 // call sends one document. The error is that of the document as a whole; the errors

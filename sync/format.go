@@ -88,8 +88,22 @@ func stringEncoding(text string) encoding {
 	if _, err := pyjson.Loads(text); errors.Is(err, pyjson.ErrNotJSON) {
 		return encoding{value: prefect.TextValue(text)}
 	}
-	quoted := string(prefect.TextValue(text).Reveal())
-	return encoding{value: prefect.TextValue(quoted), reason: quotedReason(text)}
+	return encoding{value: quotedValue(text), reason: quotedReason(text)}
+}
+
+// quotedValue returns a string in JSON's quotation marks, which json.loads removes.
+func quotedValue(text string) prefect.Value {
+	return prefect.TextValue(string(prefect.TextValue(text).Reveal()))
+}
+
+// flowValue returns what a flow is to get of the text that was encoded.
+func (e encoding) flowValue(text string) any {
+	if e.parsed {
+		if v, err := pyjson.Loads(text); err == nil {
+			return v
+		}
+	}
+	return text
 }
 
 // jsonEncoding gives a flow what json.loads makes of the text.

@@ -18,9 +18,12 @@ import (
 // nothing is pruned.
 //
 // Rules, Prune, Overwrite and Tenants are for the fields of [Run] with these names, and
-// APIURL is for the client.
+// APIURL, Store and Reader are for the client.
 type Manifest struct {
-	APIURL  string   // api-url; empty if it is not set
+	APIURL string // api-url; empty if it is not set
+	Store  string // the kind of store; empty for the API of Prefect 0.x and 1.x
+	// Reader says which Prefect reads the store, with a kind for which that matters.
+	Reader  string
 	Tenants []string // slugs or ids; empty means the key's own tenant
 	Rules
 	Prune     Prune
@@ -50,8 +53,10 @@ func ParseManifest(name string, text []byte) (*Manifest, error) {
 
 // Environment returns the manifest for one of its environments. The environment's
 // lists replace those at the top, and its tables are merged with them: [names] by
-// name, where an entry replaces all of another, and [prune] by key. The empty name
-// returns what is at the top. The error for an unknown name lists the known ones.
+// name, where an entry replaces all of another, and [prune] by key. An environment with
+// another kind of store inherits nothing about the store: neither api-url nor tenants
+// nor overwrite. The empty name returns what is at the top. The error for an unknown
+// name lists the known ones.
 func (m *Manifest) Environment(name string) (*Manifest, error) {
 	e, ok := m.environments[name]
 	switch {
@@ -110,13 +115,18 @@ func (m *Manifest) SecretNames() []string {
 
 // mergedOver returns what m sets, and what only the top sets.
 func (m *Manifest) mergedOver(top *Manifest) *Manifest {
-	merged := &Manifest{file: top.file, APIURL: cmp.Or(m.APIURL, top.APIURL)}
-	merged.Tenants = cloneFirst(m.Tenants, top.Tenants)
+	store := top
+	if m.kind(top) != top.kind(top) {
+		store = &Manifest{}
+	}
+	merged := &Manifest{file: top.file, Store: cmp.Or(m.Store, top.Store), Reader: cmp.Or(m.Reader, store.Reader)}
+	merged.APIURL = cmp.Or(m.APIURL, store.APIURL)
+	merged.Tenants = cloneFirst(m.Tenants, store.Tenants)
+	merged.Overwrite = cmp.Or(m.Overwrite, store.Overwrite)
 	merged.Include = cloneFirst(m.Include, top.Include)
 	merged.Exclude = cloneFirst(m.Exclude, top.Exclude)
 	merged.Prune.Scope = cloneFirst(m.Prune.Scope, top.Prune.Scope)
 	merged.Prune.MaxDeletes = cmp.Or(m.Prune.MaxDeletes, top.Prune.MaxDeletes)
-	merged.Overwrite = cmp.Or(m.Overwrite, top.Overwrite)
 	merged.Names = make(map[string]NameRule, len(top.Names)+len(m.Names))
 	maps.Copy(merged.Names, top.Names)
 	maps.Copy(merged.Names, m.Names)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 	"github.com/prefect-secrets/prefect-secrets/internal/secretname"
+	"github.com/prefect-secrets/prefect-secrets/internal/storekind"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
 )
 
@@ -15,6 +16,7 @@ func readManifest(root tomlfile.Value) *Manifest {
 	top := &Manifest{}
 	root.Table("a manifest", "", top.fields())
 	checkRequired(root, top, &Manifest{})
+	checkStore(root, top, &Manifest{})
 	return top
 }
 
@@ -27,6 +29,8 @@ func (m *Manifest) fields() []tomlfile.Field {
 func (m *Manifest) environmentFields() []tomlfile.Field {
 	return []tomlfile.Field{
 		{Name: "api-url", Read: tomlfile.Into(&m.APIURL, readAPIURL)},
+		{Name: storekind.Setting, Read: tomlfile.Into(&m.Store, readStore), Unlisted: true},
+		{Name: storekind.ReaderSetting, Read: tomlfile.Into(&m.Reader, readText), Unlisted: true},
 		{Name: "tenants", Read: tomlfile.Into(&m.Tenants, readTenants)},
 		{Name: "include", Read: tomlfile.Into(&m.Include, readGlobs)},
 		{Name: "exclude", Read: tomlfile.Into(&m.Exclude, readGlobs)},
@@ -61,6 +65,7 @@ func (m *Manifest) readEnvironment(v tomlfile.Value) *Manifest {
 	e := &Manifest{}
 	v.Table("an environment", environmentForm, e.environmentFields())
 	checkRequired(v, e, m)
+	checkStore(v, e, m)
 	return e
 }
 

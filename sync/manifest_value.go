@@ -59,7 +59,7 @@ func readTenants(v tomlfile.Value) []string {
 func readAPIURL(v tomlfile.Value) string {
 	const example = "such as https://secrets.example.com"
 	text, ok := v.Text()
-	if !ok || text == "embedded" || strings.HasPrefix(text, "embedded:") {
+	if !ok || isEmbedded(text) {
 		return text
 	}
 	switch u, ok := address.Absolute(text); {
@@ -70,3 +70,6 @@ func readAPIURL(v tomlfile.Value) string {
 	}
 	return text
 }
+
+// isEmbedded reports whether an api-url is a store in the process.
+func isEmbedded(url string) bool { return url == "embedded" || strings.HasPrefix(url, "embedded:") }

@@ -103,6 +103,7 @@ func (p *Plan) compareWith(ctx context.Context, store *paced) error {
 		return err
 	}
 	p.setTenant(found.Tenant)
+	p.Notes = slices.Concat(found.Notes, p.Notes)
 	p.stored = found.Names
 	p.owners = ownership{own: found.Key, planner: found.Role == prefect.RolePlanner}
 	if err := p.planOverwrites(ctx, store, found); err != nil {
@@ -114,6 +115,9 @@ func (p *Plan) compareWith(ctx context.Context, store *paced) error {
 	p.noteUnmatched("prune scope", p.prune.Scope, "no name in the store or the plan", p.NamesAfter())
 	if err := p.planDeletes(ctx, store, p.prune.candidates(found.Names)); err != nil {
 		return err
+	}
+	if note := adapterOf(store.Store).DeleteNote(); note != "" && p.Count(Delete) > 0 {
+		p.Notes = append(p.Notes, note)
 	}
 	p.sort()
 	return nil

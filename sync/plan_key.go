@@ -24,7 +24,7 @@ func (p *planner) keyReason(name, text string, listed bool) string {
 			return "it holds the API key of this run"
 		}
 	}
-	if slices.Contains(apikey.Variables, name) && text != "" && !listed && !slices.Contains(p.in.Rules.Include, name) {
+	if slices.Contains(apikey.Names, name) && text != "" && !listed && !slices.Contains(p.in.Rules.Include, name) {
 		return "this is the name of an API key; give it a name in [names] if flows are to read it"
 	}
 	return ""

@@ -22,10 +22,11 @@ func newPlan(in planInput) (*Plan, error) {
 	if err := validate(in.Rules, in.Prune, in.Overwrite); err != nil {
 		return nil, err
 	}
-	p := &planner{
-		in: in, listed: in.Rules.byCIName(),
-		taken: map[string]string{}, seen: map[string]bool{},
-	}
+	adapter := adapterOf(in.Writer)
+	given := in.Prune.Scope
+	p := &planner{adapter: adapter, taken: map[string]string{}, seen: map[string]bool{}}
+	in, p.given, p.problems = in.adapt(adapter)
+	p.in, p.listed = in, in.Rules.byCIName()
 	for _, source := range in.Sources {
 		p.addAll(source)
 	}
@@ -41,6 +42,7 @@ func newPlan(in planInput) (*Plan, error) {
 		keyFrom: in.WriterFrom, apply: in.apply, noCompare: in.NoCompare, overwrite: in.Overwrite, prune: p.pruning(),
 		first: in.First, unselected: p.unselected(), mask: in.Mask,
 	}
+	plan.Notes = append(plan.Notes, p.renamed.notes(given, in.Prune.Scope)...)
 	if err := p.checkPatterns(plan); err != nil {
 		return nil, err
 	}
@@ -50,7 +52,10 @@ func newPlan(in planInput) (*Plan, error) {
 
 // planner makes a plan from its input.
 type planner struct {
-	in       planInput
+	in       planInput // with names and patterns as the store keeps them
+	adapter  Adapter
+	given    map[string]string   // the names that the rules have, by name in the store
+	renamed  storedNames         // that are written
 	listed   map[string][]string // the names in the store that the rules list, by CI name
 	taken    map[string]string   // where a value comes from, by its name in the store
 	seen     map[string]bool     // CI names that some source has
@@ -62,7 +67,12 @@ type planner struct {
 // pruning returns what protects names from being deleted: every name that a source
 // has, whatever becomes of it there, and every name that the rules list.
 func (p *planner) pruning() pruning {
-	protected := maps.Clone(p.seen)
+	protected := map[string]bool{}
+	for name := range p.seen {
+		if stored, err := p.adapter.StoredName(name); err == nil {
+			protected[stored] = true
+		}
+	}
 	for name := range p.in.Rules.Names {
 		protected[name] = true
 	}
@@ -95,20 +105,30 @@ func (p *planner) add(source *Source, entry Entry) bool {
 		p.omit(entry, names, reason, false)
 		return isSecret
 	}
-	if len(names) == 0 {
-		names = []string{entry.Name}
-	}
 	for _, name := range names {
 		p.write(source, entry, name, text)
 	}
+	if len(names) == 0 {
+		p.writeUnlisted(source, entry, text)
+	}
 	return isSecret
+}
+
+// writeUnlisted adds the action for an entry under its own name.
+func (p *planner) writeUnlisted(source *Source, entry Entry, text string) {
+	name, err := p.adapter.StoredName(entry.Name)
+	if err != nil {
+		p.problem("%q in %s: %w: "+otherName+", or leave it out", entry.Name, source.Label, err)
+		return
+	}
+	p.write(source, entry, name, text)
 }
 
 // omit skips an entry, which is a problem if a required name comes from it.
 func (p *planner) omit(entry Entry, names []string, reason string, warn bool) {
 	for _, name := range names {
 		if p.in.Rules.Names[name].Required {
-			p.problem("%q is required, but its source %s is left out: %s", name, entry.Name, reason)
+			p.problem("%q is required, but its source %s is left out: %s", p.given[name], entry.Name, reason)
 		}
 	}
 	p.skip(entry.Name, entry.Name, joinReasons(reason, entry.note), warn)
@@ -130,27 +150,42 @@ func (p *planner) write(source *Source, entry Entry, name, text string) {
 	}
 	where := fmt.Sprintf("%s in %s", entry.Name, source.Label)
 	if other, ok := p.taken[name]; ok {
-		p.problem("%q has two sources, %s and %s: leave one out, or give it another name in [names]", name, other, where)
+		p.problem("%q has two sources, %s and %s: leave one out, or "+otherName, name, other, where)
 		return
 	}
 	p.taken[name] = where
 	if text == "" {
 		if rule.Required {
-			p.problem("%q is required, but its source %s is empty", name, where)
+			p.problem("%q is required, but its source %s is empty", p.given[name], where)
 			return
 		}
 		p.skip(name, entry.Name, joinReasons("empty", entry.note), true)
 		return
 	}
-	sent, err := entry.encode(rule.Format)
+	sent, err := entry.encode(rule.Format, sending{p.adapter.ValueRules(), p.adapter.CheckValue})
 	if err != nil {
 		p.problem("%q, from %s: %w", name, where, err)
 		return
 	}
+	reason := joinReasons(p.renaming(entry, name), joinReasons(sent.reason, entry.note))
 	p.actions = append(p.actions, Action{
-		Tenant: p.in.tenant, Name: name, Kind: Create, Source: entry.Name, Reason: joinReasons(sent.reason, entry.note),
+		Tenant: p.in.tenant, Name: name, Kind: Create, Source: entry.Name, Reason: reason,
 		sent: sent, text: entry.Text,
 	})
+}
+
+// renaming counts a name that the store keeps under another, and says so if the rules
+// give it: the source of any other is beside the name in a plan.
+func (p *planner) renaming(entry Entry, stored string) string {
+	name, isGiven := p.given[stored]
+	if !isGiven {
+		name = entry.Name
+	}
+	p.renamed.add(name, stored)
+	if !isGiven || name == stored {
+		return ""
+	}
+	return arrow(name, stored)
 }
 
 // addMissing skips the names that the rules list and no source has.
@@ -160,7 +195,7 @@ func (p *planner) addMissing() {
 		switch {
 		case p.seen[rule.From]:
 		case rule.Required:
-			p.problem("%q is required, but %s is not in any source%s", name, rule.maskedFrom(), p.suggestName(rule.From))
+			p.problem("%q is required, but %s is not in any source%s", p.given[name], rule.maskedFrom(), p.suggestName(rule.From))
 		case rule.maskedFrom() != rule.From:
 			p.skip(name, "", rule.maskedFrom()+" is not in any source"+p.suggestName(rule.From), true)
 		default:

@@ -203,7 +203,7 @@ func (r *running) apply(writing, verifying context.Context) {
 	})
 }
 
-// verify verifies the names, and the values if there is a key that reads them. A run
+// verify verifies the names, and the values if a key or the store reads them. A run
 // that was cancelled verifies nothing.
 func (s tenantStores) verify(ctx context.Context, r *Report) error {
 	if r.Done()+r.Count(Unknown) == 0 || errors.Is(ctx.Err(), context.Canceled) {
@@ -213,7 +213,7 @@ func (s tenantStores) verify(ctx context.Context, r *Report) error {
 		return err
 	}
 	if s.reader == nil {
-		return nil
+		return verifyBulk(ctx, s.writer, r)
 	}
 	if err := verifyValues(ctx, s.reader, r); err != nil {
 		return err

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/storekind"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
 )
 
@@ -74,6 +76,14 @@ func TestSchemaAgrees(t *testing.T) {
 		"[prune]\nscope = [\"a\"]\nmax-deletes = 0", "[prune]\nmax-deletes = -1", "[prune]\nmax-deletes = 1.5", "[prune]\nmax_deletes = 1", "prune = true",
 		"[environments.a]\ntenants = [\"b\"]", "[environments.a.environments.b]", "[environments]\na = 1", "[environments.\" \"]\n", "[environments.a.names]\nA = \"B\"",
 		"[environments.a.prune]\nscope = [\"x\"]", "[other]",
+		"store = \"cloud-1\"", "store = \"vault\"", "store = \"\"", "store = 1",
+	}
+	for _, kind := range storekind.All {
+		for _, reader := range append([]string{"1", ""}, kind.Readers...) {
+			if len(kind.Readers) > 0 {
+				texts = append(texts, fmt.Sprintf("[environments.a]\nstore = %q\nreader = %q", kind.Name, reader))
+			}
+		}
 	}
 	for _, pattern := range []string{"../internal/check/testdata/manifest/*/*.toml", "../fixtures/monorepo/teams/*/prefect-secrets.toml"} {
 		paths, err := filepath.Glob(pattern)

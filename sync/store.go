@@ -13,7 +13,8 @@ import (
 // is [prefect.Retryable]. After an error that is [prefect.MayBeDone], a write may have
 // been carried out.
 //
-// Optional abilities are interfaces of their own: [OwnerGetter], [Reader], [Comparer].
+// Optional abilities are interfaces of their own: [Adapter], [OwnerGetter], [Reader],
+// [Comparer], [BulkReader].
 type Store interface {
 	// ListSecrets lists the names of all secrets.
 	ListSecrets(ctx context.Context) ([]string, error)
@@ -40,6 +41,45 @@ type Store interface {
 	// DeleteSecrets removes secrets as SetSecrets stores them. Deleting a missing one
 	// succeeds.
 	DeleteSecrets(ctx context.Context, names []string, ask prefect.Ask) []prefect.MutationResult
+}
+
+// Adapter is a [Store] with rules of its own for names and values. Sync plans by them,
+// before it asks the store for anything. A store without them takes every name, and
+// values of every type, of which a flow gets what json.loads makes of a string.
+//
+// No error of its methods holds a value; sync adds the name to it.
+type Adapter interface {
+	// StoredName returns the name under which the store keeps a secret, which is name
+	// itself if it fits. It fails if there is none. If two names that a run would write
+	// are stored under one, sync fails.
+	StoredName(name string) (string, error)
+
+	// StoredPattern returns the glob that matches, among the stored names, those of the
+	// names that a glob of [Prune].Scope matches. It fails if there is none.
+	StoredPattern(glob string) (string, error)
+
+	// ValueRules returns how values are sent and read.
+	ValueRules() ValueRules
+
+	// CheckValue returns why the store cannot hold a value, as it would be sent, so that
+	// a flow gets it; nil if it can. If flows parse strings, sync tries a string again
+	// in JSON's quotation marks.
+	CheckValue(v prefect.Value) error
+
+	// DeleteNote returns what to check before a name is deleted, for the plan; it may be
+	// empty.
+	DeleteNote() string
+}
+
+// ValueRules say how values are sent to a store and read from it. The zero value is for
+// a [prefect.Client].
+type ValueRules struct {
+	// TextOnly sends every value as a string: an object, an array, a number or a boolean
+	// as its JSON.
+	TextOnly bool
+	// NotParsed means that a flow gets a string as it is stored, and not what json.loads
+	// makes of it. It requires TextOnly.
+	NotParsed bool
 }
 
 // OwnerGetter is a [Store] that may know which key last wrote a secret.
@@ -69,6 +109,16 @@ type Comparer interface {
 	// Unchanged returns the names of the secrets whose value the store already has, in
 	// any order. It omits a name for which it may not tell, and retains no value.
 	Unchanged(ctx context.Context, secrets []prefect.NamedValue) ([]string, error)
+}
+
+// BulkReader is a [Store] whose own key may read values. After a run has written, sync
+// reads the values back and compares them.
+type BulkReader interface {
+	// GetFlowValues returns what flows get for the names, by name, in the types of
+	// [Reader].GetFlowValue. It omits a name that is missing, or that no flow can read,
+	// and retains no value. It fails with [prefect.ErrForbidden] if the key may not read;
+	// sync then verifies only that the names exist. Sync asks for up to 200 names at once.
+	GetFlowValues(ctx context.Context, names []string) (map[string]any, error)
 }
 
 var (

@@ -49,9 +49,12 @@ func withCount(container string, n int, part string) string {
 
 // encode returns how the entry is sent under the format of its rule. Typed JSON that
 // Prefect cannot read is sent as a string, unless the rule has another format.
-func (e Entry) encode(rule Format) (encoding, error) {
+func (e Entry) encode(rule Format, s sending) (encoding, error) {
 	text := e.Text.RevealText()
-	sent, err := e.formatUnder(rule).encode(text)
+	if e.kind != "" && rule == FormatAuto && s.NotParsed {
+		rule = FormatString
+	}
+	sent, err := s.encode(e.formatUnder(rule), text)
 	switch {
 	case e.kind == "":
 		return sent, err

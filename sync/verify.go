@@ -13,7 +13,6 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pace"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
-	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -100,15 +99,71 @@ func (a *Action) written() bool {
 	return a.Result == Created || a.Result == Overwritten || a.Result == Unchanged && a.Kind != Keep
 }
 
+// mayBeThere reports whether the store may have what was sent.
+func (a *Action) mayBeThere() bool { return a.written() || a.Result == Unknown }
+
 // verifyValues reads every value that was written with the reader's key, and compares
-// what a flow gets with the source. It is called after verifyNames. A value that
-// differs counts as failed from then on; one whose answer was lost counts as written if
-// the store has it.
+// what a flow gets with the source. It is called after verifyNames.
 func verifyValues(ctx context.Context, reader *pacedReader, r *Report) error {
 	equal, err := r.readBack(ctx, reader)
 	if err != nil {
 		return fmt.Errorf("verifying: %w", err)
 	}
+	r.recordValues(equal)
+	return nil
+}
+
+// maxBulk is how many values one call of a [BulkReader] returns.
+const maxBulk = 200
+
+// verifyBulk is verifyValues with a store that reads values itself. It does nothing if
+// the store does not, or its key may not.
+func verifyBulk(ctx context.Context, store *paced, r *Report) error {
+	reader, ok := store.Store.(BulkReader)
+	if !ok {
+		return nil
+	}
+	var indexes []int
+	for i := range r.Actions {
+		if r.Actions[i].mayBeThere() {
+			indexes = append(indexes, i)
+		}
+	}
+	equal := make([]bool, len(r.Actions))
+	for chunk := range slices.Chunk(indexes, maxBulk) {
+		err := store.pacer.Do(ctx, pace.Write, func() error { return r.readChunk(ctx, reader, chunk, equal) })
+		if errors.Is(err, prefect.ErrForbidden) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("verifying: %w", err)
+		}
+	}
+	r.recordValues(equal)
+	return nil
+}
+
+// readChunk compares the values of the actions at the indexes.
+func (r *Report) readChunk(ctx context.Context, reader BulkReader, indexes []int, equal []bool) error {
+	names := make([]string, len(indexes))
+	for i, index := range indexes {
+		names[i] = r.Actions[index].Name
+	}
+	values, err := reader.GetFlowValues(ctx, names)
+	if err != nil {
+		return err
+	}
+	for _, index := range indexes {
+		got, ok := values[r.Actions[index].Name]
+		equal[index] = ok && equalJSON(got, r.Actions[index].flowValue())
+	}
+	return nil
+}
+
+// recordValues records, by the index of the action, whether a flow gets what the source
+// has. A value that differs counts as failed from then on; one whose answer was lost
+// counts as written if the store has it.
+func (r *Report) recordValues(equal []bool) {
 	r.Verified.Values = new(int)
 	for i := range r.Actions {
 		r.verifyValue(&r.Actions[i], equal[i])
@@ -116,7 +171,6 @@ func verifyValues(ctx context.Context, reader *pacedReader, r *Report) error {
 	if r.undone() == 0 {
 		r.Err = nil
 	}
-	return nil
 }
 
 // readBack returns for each action whether a flow gets what the source has. It is
@@ -127,7 +181,7 @@ func (r *Report) readBack(ctx context.Context, reader *pacedReader) ([]bool, err
 	group.SetLimit(inFlight)
 	var panicked panics.Catcher
 	for i := range r.Actions {
-		if action := &r.Actions[i]; action.written() || action.Result == Unknown {
+		if action := &r.Actions[i]; action.mayBeThere() {
 			group.Go(func() error {
 				defer panicked.Catch()
 				return reader.pacer.Do(ctx, pace.Write, func() (err error) {
@@ -171,15 +225,7 @@ func (a *Action) readsBack(ctx context.Context, reader Reader) (bool, error) {
 }
 
 // flowValue returns what a flow is to get.
-func (a *Action) flowValue() any {
-	text := a.text.RevealText()
-	if a.sent.parsed {
-		if v, err := pyjson.Loads(text); err == nil {
-			return v
-		}
-	}
-	return text
-}
+func (a *Action) flowValue() any { return a.sent.flowValue(a.text.RevealText()) }
 
 // equalJSON reports whether two values of json.loads are equal. A number equals only
 // one of its type, of which json.Number is compared by its digits; NaN equals itself.

@@ -14,6 +14,9 @@ type Field struct {
 	Name string
 	Read func(Value)
 	Add  string // what to add if the key is missing; empty if it may be missing
+	// Unlisted omits the key from the list that the hint for an unknown key has. A key
+	// that is misspelt still finds it.
+	Unlisted bool
 }
 
 // Into returns the Read of a [Field] that is read into a variable.
@@ -29,9 +32,7 @@ func (v Value) Table(what, hint string, fields []Field) {
 	if !ok {
 		return
 	}
-	names := make([]string, len(fields))
-	for i, f := range fields {
-		names[i] = f.Name
+	for _, f := range fields {
 		switch _, found := table[f.Name]; {
 		case found:
 			f.Read(v.Key(f.Name))
@@ -40,8 +41,8 @@ func (v Value) Table(what, hint string, fields []Field) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(table)) {
-		if !slices.Contains(names, name) {
-			v.Key(name).unknown(what, names)
+		if !slices.ContainsFunc(fields, func(f Field) bool { return f.Name == name }) {
+			v.Key(name).unknown(what, fields)
 		}
 	}
 }
@@ -75,15 +76,22 @@ func (v Value) table(hint string) (map[string]any, bool) {
 	return table, ok
 }
 
-// unknown reports a key that is not among the names of its table's fields.
-func (v Value) unknown(what string, names []string) {
+// unknown reports a key that none of its table's fields has.
+func (v Value) unknown(what string, fields []Field) {
 	hint := ""
 	if v.file.Unknown != nil {
 		hint = v.file.Unknown(v)
 	}
 	if hint == "" {
-		last := len(names) - 1
-		list := fmt.Sprintf("%s has %s and %s", what, strings.Join(names[:last], ", "), names[last])
+		var names, listed []string
+		for _, f := range fields {
+			names = append(names, f.Name)
+			if !f.Unlisted {
+				listed = append(listed, f.Name)
+			}
+		}
+		last := len(listed) - 1
+		list := fmt.Sprintf("%s has %s and %s", what, strings.Join(listed[:last], ", "), listed[last])
 		hint = nearest.Hint(v.Name(), names, list)
 	}
 	v.WrongKey(fmt.Sprintf("unknown key %q", v.Name()), hint)

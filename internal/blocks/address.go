@@ -1,0 +1,61 @@
+package blocks
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+)
+
+// The hosts of Prefect Cloud.
+const (
+	cloudHost = "api.prefect.cloud"
+	cloudPage = "app.prefect.cloud" // has only pages
+)
+
+const uuidForm = `[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`
+
+var (
+	uuid          = regexp.MustCompile(`^` + uuidForm + `$`)
+	workspacePath = regexp.MustCompile(`^/api/accounts/` + uuidForm + `/workspaces/` + uuidForm + `$`)
+	// pagePath is that of a workspace's pages.
+	pagePath = regexp.MustCompile(`^/account/(` + uuidForm + `)/workspace/(` + uuidForm + `)(?:/|$)`)
+)
+
+func isCloud(u *url.URL) bool { return strings.EqualFold(u.Hostname(), cloudHost) }
+
+// endpoint returns the URL of the API without a slash at its end.
+func endpoint(c Config) (*url.URL, error) {
+	u, ok := address.Absolute(c.URL)
+	switch {
+	case !ok:
+		return nil, errors.New("the API URL must be absolute, such as https://prefect.example.com/api")
+	case u.User != nil:
+		return nil, errors.New("the API URL must not contain a user or a password: the key goes in a header")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return nil, errors.New("the API URL must not have a query or a fragment: remove what follows the path")
+	case !c.AllowHTTP && address.Unencrypted(u):
+		return nil, fmt.Errorf("plain http to %s %w", u.Host, prefect.ErrPlainHTTP)
+	}
+	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
+	return u, checkCloud(u)
+}
+
+// checkCloud reports a URL of Prefect Cloud that is not that of a workspace.
+func checkCloud(u *url.URL) error {
+	const form = "https://" + cloudHost + "/api/accounts/ACCOUNT/workspaces/WORKSPACE"
+	switch {
+	case strings.EqualFold(u.Hostname(), cloudPage):
+		if ids := pagePath.FindStringSubmatch(u.Path); ids != nil {
+			return fmt.Errorf("%s has the pages of Prefect Cloud: use https://%s/api/accounts/%s/workspaces/%s", cloudPage, cloudHost, ids[1], ids[2])
+		}
+		return fmt.Errorf("%s has the pages of Prefect Cloud: use %s", cloudPage, form)
+	case isCloud(u) && !workspacePath.MatchString(u.Path):
+		return fmt.Errorf("the URL of Prefect Cloud must be that of a workspace: %s, as `prefect config view` has it", form)
+	}
+	return nil
+}

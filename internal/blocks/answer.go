@@ -1,0 +1,228 @@
+package blocks
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/address"
+	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+)
+
+// answerError is an answer that is not the success that was asked for.
+type answerError struct {
+	text   string
+	detail string // one of the knownMessages; empty for any other
+	busy   bool   // the server's database is busy
+	// api is what sync decides by: whether a retry may help, and whether the request
+	// may have been carried out. It is nil for an answer that stays the same, and that
+	// is not about the key.
+	api *prefect.APIError
+}
+
+func (e *answerError) Error() string { return e.text }
+
+func (e *answerError) Unwrap() error {
+	if e.api == nil {
+		return nil
+	}
+	return e.api
+}
+
+// hasDetail reports whether err is an answer with a message of Prefect's.
+func hasDetail(err error, detail string) bool {
+	var answered *answerError
+	return errors.As(err, &answered) && answered.detail == detail
+}
+
+func isBusy(err error) bool {
+	var answered *answerError
+	return errors.As(err, &answered) && answered.busy
+}
+
+// origin is where an answer is from.
+type origin struct {
+	client *Client
+	sent   int64 // the bytes of the request's body
+}
+
+// sniffed is how many bytes of an answer show what it is.
+const sniffed = 512
+
+// sniff returns the beginning of an answer, and the complete answer.
+func sniff(body io.Reader) (start []byte, rest io.Reader) {
+	buffered := bufio.NewReaderSize(body, 4<<10)
+	start, _ = buffered.Peek(sniffed)
+	return bytes.Clone(start), buffered
+}
+
+// refusal returns the error of an answer.
+func (from origin) refusal(resp *http.Response) error {
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal))
+	failed := failureOf(body)
+	status := resp.StatusCode
+	e := &answerError{detail: knownMessage(failed.message()), api: &prefect.APIError{
+		Status: status, RetryAfter: httperr.RetryAfter(resp.Header.Get("Retry-After"), time.Now()),
+	}}
+	switch text := from.elsewhere(resp, body, failed); {
+	case text != "":
+		e.text = text
+		if !e.mayPass() {
+			e.api = nil
+		}
+	case status == http.StatusUnauthorized && from.client.authorization() == "":
+		e.text, e.api = from.at()+" requires a key: set PREFECT_API_AUTH_STRING, or PREFECT_API_KEY for Prefect Cloud", nil
+	case status == http.StatusForbidden && e.detail == csrfMissing:
+		e.text, e.api = from.at()+" requires CSRF tokens, which a sync has not: set PREFECT_SERVER_CSRF_PROTECTION_ENABLED=false on the server", nil
+	case status == http.StatusInternalServerError && from.client.authNotASCII:
+		e.text, e.api = "the auth string has a character that is not ASCII, which a server of Prefect cannot compare (HTTP 500): "+
+			"use ASCII in PREFECT_API_AUTH_STRING and PREFECT_SERVER_API_AUTH_STRING", nil
+	default:
+		e.busy = status == http.StatusServiceUnavailable && e.detail == serviceUnavailable
+		e.text = e.whatPrefectSays(from.sent)
+	}
+	return e
+}
+
+// mayPass reports whether an answer of something in front of the API is about a moment.
+func (e *answerError) mayPass() bool {
+	status := e.api.Status
+	return status >= http.StatusInternalServerError || status == http.StatusTooManyRequests ||
+		status == http.StatusRequestTimeout || status == http.StatusTooEarly
+}
+
+// whatPrefectSays returns the text of an answer of the API.
+func (e *answerError) whatPrefectSays(sent int64) string {
+	text := "the API answered with an error"
+	switch status := e.api.Status; {
+	case errors.Is(e.api, prefect.ErrUnauthenticated):
+		text = prefect.ErrUnauthenticated.Error()
+	case errors.Is(e.api, prefect.ErrForbidden):
+		text = prefect.ErrForbidden.Error()
+	case errors.Is(e.api, prefect.ErrRateLimited):
+		text = prefect.ErrRateLimited.Error()
+	case e.busy:
+		text = "the server's database is busy"
+	case status >= http.StatusInternalServerError:
+		text = "the API is not available"
+	case status == http.StatusRequestEntityTooLarge:
+		text = fmt.Sprintf("the API does not accept a request of %d bytes", sent)
+	case status == http.StatusConflict:
+		text = "the API reports a conflict"
+	case status >= http.StatusBadRequest:
+		text = "the API refused the request"
+	}
+	if e.detail != "" && !e.busy {
+		text += ": " + e.detail
+	}
+	return fmt.Sprintf("%s (HTTP %d)", text, e.api.Status)
+}
+
+// elsewhere says what an answer with an error means that is not the API's of Prefect 2
+// or 3, or is that of a wrong path. It returns "" for one of the API, and for one of
+// which the status says all.
+func (from origin) elsewhere(resp *http.Response, body []byte, failed failure) string {
+	status := resp.StatusCode
+	missing := status == http.StatusNotFound || status == http.StatusMethodNotAllowed
+	switch {
+	case status < http.StatusBadRequest:
+		return from.unexpected(resp)
+	case failed.isGraphQL():
+		return from.isGraphQL()
+	case missing && (!failed.isPrefect() || failed.isRoute()):
+		return "there is no API of Prefect 2 or 3 at " + from.at() + from.pathHint()
+	case failed.isPrefect():
+		return ""
+	}
+	foreign := httperr.Foreign{
+		At: from.at(), Status: status, Sent: from.sent,
+		HTML: httperr.IsHTML(resp.Header, body), HTTPS: httperr.WantsHTTPS(status, body),
+	}
+	return foreign.Sentence()
+}
+
+// unexpected says what an answer means that is neither an error nor the status that was
+// asked for.
+func (from origin) unexpected(resp *http.Response) string {
+	if to := httperr.RedirectTo(resp.Request.URL, resp); to != nil {
+		return "the API answered with a redirect to " + address.Redacted(to) + ": is a proxy or a login page in front of it?"
+	}
+	return fmt.Sprintf("%s answered with HTTP %d, as no API of Prefect 2 or 3 does: is a proxy or a login page in front of it?", from.at(), resp.StatusCode)
+}
+
+// notPrefect returns why an answer with the right status is not one of the API.
+func (from origin) notPrefect(resp *http.Response, start []byte) error {
+	text := from.at() + " answered with JSON that is not Prefect's: is it the URL of the API?"
+	switch trimmed := bytes.TrimSpace(start); {
+	case httperr.IsHTML(resp.Header, start):
+		text = from.at() + " answered with HTML instead of JSON: is it the URL of a page" + from.pathQuestion()
+	case bytes.HasPrefix(trimmed, []byte(`{"data"`)), bytes.HasPrefix(trimmed, []byte(`{"errors"`)):
+		text = from.isGraphQL()
+	case len(trimmed) == 0 || !strings.ContainsRune(`[{"`, rune(trimmed[0])):
+		text = from.at() + " answered with neither HTML nor JSON: is it the URL of the API?"
+	}
+	return &answerError{text: text}
+}
+
+func (from origin) isGraphQL() string {
+	return from.at() + " answers like a GraphQL API of Prefect 1: use the URL of the API of Prefect 2 or 3, " +
+		"or remove store = \"blocks\" from the environment"
+}
+
+// at returns the API's URL, as messages show it.
+func (from origin) at() string { return address.Display(from.client.url) }
+
+// pathHint says where the API is, unless the URL has its usual path.
+func (from origin) pathHint() string {
+	if strings.HasSuffix(from.client.url, "/api") || from.client.cloud {
+		return ": use the URL in PREFECT_API_URL"
+	}
+	return ": try " + from.at() + "/api"
+}
+
+func (from origin) pathQuestion() string {
+	if hint := from.pathHint(); strings.HasPrefix(hint, ": try ") {
+		return "? Try" + strings.TrimPrefix(hint, ": try")
+	}
+	return ", or is a login page in front of it?"
+}
+
+// failure is an answer with an error, as Prefect's servers and GraphQL's write it.
+type failure struct {
+	Detail    any             `json:"detail"`
+	Exception string          `json:"exception_message"`
+	Errors    json.RawMessage `json:"errors"`
+	Data      json.RawMessage `json:"data"`
+}
+
+// failureOf returns the zero failure for anything but JSON.
+func failureOf(body []byte) (failed failure) {
+	if json.Unmarshal(body, &failed) != nil {
+		return failure{}
+	}
+	return failed
+}
+
+func (f failure) isPrefect() bool { return f.Detail != nil || f.Exception != "" }
+
+func (f failure) isGraphQL() bool { return !f.isPrefect() && (f.Errors != nil || f.Data != nil) }
+
+// isRoute reports whether Prefect's server has no such route.
+func (f failure) isRoute() bool {
+	message := f.message()
+	return message == "Not Found" || message == "Method Not Allowed"
+}
+
+func (f failure) message() string {
+	if detail, ok := f.Detail.(string); ok {
+		return detail
+	}
+	return f.Exception
+}

@@ -1,0 +1,84 @@
+package blocks
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
+	"github.com/prefect-secrets/prefect-secrets/internal/surrogate"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/sync"
+)
+
+// blockName is what Prefect 2 and 3 allow as the name of a block.
+var blockName = regexp.MustCompile(`^[a-z0-9-]+$`)
+
+// StoredName returns the name of a secret's block: name itself if it is the name of a
+// block, and else in lower case, with a dash for each other character of ASCII. Two
+// dashes stay two, so that A_B and A__B are two blocks.
+func (c *Client) StoredName(name string) (string, error) {
+	folded, err := fold(name)
+	if err == nil && folded == "" {
+		err = errors.New("a name is empty")
+	}
+	return folded, err
+}
+
+var errNotFolded = errors.New("the name of a block has only a-z, 0-9 and dashes, and no letter that is not ASCII becomes one of these: give it a name in [names]")
+
+func fold(name string) (string, error) {
+	var b strings.Builder
+	for _, r := range name {
+		switch {
+		case r < ' ' || r > '~':
+			return "", errNotFolded
+		default:
+			b.WriteByte(foldByte(byte(r)))
+		}
+	}
+	return b.String(), nil
+}
+
+func foldByte(b byte) byte {
+	switch {
+	case 'a' <= b && b <= 'z', '0' <= b && b <= '9':
+		return b
+	case 'A' <= b && b <= 'Z':
+		return b + ('a' - 'A')
+	}
+	return '-'
+}
+
+// masked is what the API shows in place of a value. It ignores a request to store it.
+const masked = "********"
+
+// CheckValue returns why no block can hold a value so that a flow gets it.
+func (c *Client) CheckValue(v prefect.Value) error {
+	raw := v.Reveal()
+	if len(raw) == 0 || raw[0] != '"' {
+		return errors.New("the value is not a string")
+	}
+	text := v.RevealText()
+	switch {
+	case text == masked:
+		return errors.New("the value is eight asterisks, which a server of Prefect takes for a hidden value and ignores")
+	case surrogate.Lone(raw):
+		return errors.New("the value has half of a surrogate pair, which no block can hold")
+	case c.reader == Reader2:
+		return nil
+	}
+	if _, err := pyjson.Loads(text); err != nil && !errors.Is(err, pyjson.ErrNotJSON) {
+		return errors.New("json.loads, which Prefect 3 runs on it, fails: " + err.Error())
+	}
+	return nil
+}
+
+// ValueRules says that every value is sent as a string: the API shows an object to
+// whoever may list blocks. Flows of Prefect 3 get what json.loads makes of it.
+func (c *Client) ValueRules() sync.ValueRules {
+	return sync.ValueRules{TextOnly: true, NotParsed: c.reader == Reader2}
+}
+
+// DeleteNote says what the API cannot: who uses a block.
+func (c *Client) DeleteNote() string { return "a deployment may name the block" }

@@ -1,0 +1,164 @@
+package blocks
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
+	"github.com/prefect-secrets/prefect-secrets/internal/surrogate"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+)
+
+// valued is a document with its value.
+type valued struct {
+	document
+	Data data `json:"data"`
+}
+
+// isMasked reports whether the API hides the value from this key.
+func (v valued) isMasked() bool { return string(v.Data.Value) == `"`+masked+`"` }
+
+// values calls visit with the documents of the names that exist, with their values, each
+// at least once. It retains none.
+func (c *Client) values(ctx context.Context, names []string, visit func(valued)) error {
+	for part := range slices.Chunk(names, pageLen) {
+		err := c.valuesOf(ctx, part, visit)
+		if errors.Is(err, errTooLarge) && len(part) > 1 {
+			half := len(part) / 2
+			if err = c.values(ctx, part[:half], visit); err == nil {
+				err = c.values(ctx, part[half:], visit)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// valuesOf reads the values of one page of names.
+func (c *Client) valuesOf(ctx context.Context, names []string, visit func(valued)) error {
+	asked := make(map[string]bool, len(names))
+	for _, name := range names {
+		asked[name] = true
+	}
+	f := newFilter(names...)
+	f.Secrets = true
+	return c.read(ctx, filterCall(f, func(dec *json.Decoder) error {
+		var v valued
+		if err := dec.Decode(&v); err != nil {
+			return err
+		}
+		if err := v.check(); err != nil {
+			return err
+		}
+		if !asked[v.Name] {
+			return hostile("it lists the block %q, which was not asked for, or twice", v.Name)
+		}
+		asked[v.Name] = false
+		visit(v)
+		return nil
+	}))
+}
+
+// Unchanged returns the names of the secrets whose block has that string already. It
+// asks for the values of these names alone, and makes no claim if the key may not read
+// them.
+func (c *Client) Unchanged(ctx context.Context, secrets []prefect.NamedValue) ([]string, error) {
+	wanted, names := map[string]prefect.Value{}, make([]string, len(secrets))
+	for i, s := range secrets {
+		wanted[s.Name], names[i] = s.Value, s.Name
+	}
+	var unchanged []string
+	err := c.values(ctx, names, func(v valued) {
+		if want, ok := wanted[v.Name]; ok && isString(v.Data.Value, want) {
+			unchanged = append(unchanged, v.Name)
+			delete(wanted, v.Name)
+		}
+	})
+	switch {
+	case errors.Is(err, prefect.ErrForbidden), errors.Is(err, errTooLarge):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("comparing values: %w", err)
+	}
+	return unchanged, nil
+}
+
+// isString reports whether a stored value is a string that equals what is to be stored.
+// An object is not, whatever a flow gets: the API shows it to whoever may list blocks. A
+// hidden value is not either.
+func isString(stored json.RawMessage, want prefect.Value) bool {
+	raw := want.Reveal()
+	if bytes.Equal(stored, raw) {
+		return isText(raw) && !bytes.Equal(raw, []byte(`"`+masked+`"`))
+	}
+	if !isText(stored) || !isText(raw) || surrogate.Lone(stored) || surrogate.Lone(raw) {
+		return false
+	}
+	var text string
+	return json.Unmarshal(stored, &text) == nil && text == want.RevealText() && text != masked
+}
+
+func isText(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '"' }
+
+// GetFlowValues returns what flows of the reader get for the names.
+func (c *Client) GetFlowValues(ctx context.Context, names []string) (map[string]any, error) {
+	values, hidden := make(map[string]any, len(names)), 0
+	err := c.values(ctx, names, func(v valued) {
+		if v.isMasked() {
+			hidden++
+		}
+		if value, ok := c.flowValue(v.Data.Value); ok {
+			values[v.Name] = value
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading values: %w", err)
+	}
+	if hidden > 0 && hidden == len(values) {
+		return nil, fmt.Errorf("reading values: the API hides them: %w", prefect.ErrForbidden)
+	}
+	return values, nil
+}
+
+// flowValue returns what get() of a Secret block returns; false if no flow can load it.
+func (c *Client) flowValue(stored json.RawMessage) (value any, ok bool) {
+	dec := json.NewDecoder(bytes.NewReader(stored))
+	dec.UseNumber()
+	if dec.Decode(&value) != nil {
+		return nil, false
+	}
+	if c.reader == Reader2 {
+		return asString(value)
+	}
+	text, isText := value.(string)
+	if !isText {
+		return value, true
+	}
+	loaded, err := pyjson.Loads(text)
+	if errors.Is(err, pyjson.ErrNotJSON) {
+		return text, true
+	}
+	return loaded, err == nil
+}
+
+// asString returns what Prefect 2 makes of a value, whose type there is a string.
+func asString(value any) (any, bool) {
+	switch v := value.(type) {
+	case string:
+		return v, true
+	case json.Number:
+		return v.String(), true
+	case bool:
+		if v {
+			return "True", true
+		}
+		return "False", true
+	}
+	return nil, false
+}

@@ -1,0 +1,101 @@
+// Package storekind lists the kinds of stores that a run can write to, and what holds
+// for each before a store is opened: the settings that choose it, the keys, the names.
+package storekind
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
+)
+
+// The settings of a manifest that choose a kind.
+const (
+	Setting       = "store"
+	ReaderSetting = "reader"
+)
+
+// The options that a kind may refuse, by the names of their flags.
+const (
+	Tenant        = "tenant"
+	Dialect       = "dialect"
+	VerifyKeyFile = "verify-key-file"
+	Overwrite     = "overwrite" // with the value owned
+	APIKeyFile    = "api-key-file"
+)
+
+// Kind is a kind of store.
+type Kind struct {
+	Name string // the value of [Setting]
+	// Readers are the values of [ReaderSetting], which is required if there are any. The
+	// setting says which programs read what is stored.
+	Readers []string
+	// Refused says, for each option that has no meaning here, why or what to do instead.
+	Refused map[string]string
+	// KeyVariables are the environment variables in which a key is looked for, in order.
+	KeyVariables []string
+	// URLVariable is the environment variable in which a URL is looked for last.
+	URLVariable string
+	// Embedded reports whether a store of this kind can be in this process.
+	Embedded bool
+	// CheckKey returns why a key is not sent to such a store. It never quotes the key.
+	CheckKey func(key string) error
+
+	storedName    func(string) (string, error)
+	storedPattern func(string) (string, error)
+}
+
+// Default is the kind without the setting.
+var Default = &Kind{
+	Name:         "cloud-1",
+	KeyVariables: apikey.Variables,
+	URLVariable:  "PREFECT__CLOUD__API", // Prefect 1's own
+	Embedded:     true,
+	CheckKey:     apikey.Check,
+}
+
+// All lists every kind.
+var All = []*Kind{Default, Blocks}
+
+// Find returns the kind of a name, [Default] for an empty one; nil if it is unknown.
+func Find(name string) *Kind {
+	if name == "" {
+		return Default
+	}
+	if i := slices.IndexFunc(All, func(k *Kind) bool { return k.Name == name }); i >= 0 {
+		return All[i]
+	}
+	return nil
+}
+
+// Names returns the names of all kinds.
+func Names() []string {
+	names := make([]string, len(All))
+	for i, k := range All {
+		names[i] = k.Name
+	}
+	return names
+}
+
+// StoredName returns the name under which such a store keeps a secret, and fails if
+// there is none.
+func (k *Kind) StoredName(name string) (string, error) {
+	if k.storedName == nil {
+		return name, nil
+	}
+	return k.storedName(name)
+}
+
+// StoredPattern returns the glob that matches, among the stored names, those of the names
+// that a glob matches. It fails if there is none.
+func (k *Kind) StoredPattern(glob string) (string, error) {
+	if k.storedPattern == nil {
+		return glob, nil
+	}
+	return k.storedPattern(glob)
+}
+
+// IsForeignKey reports whether err means that a key is one for a store of another kind.
+func IsForeignKey(err error) bool {
+	return errors.Is(err, apikey.ErrPrefectCloud) || errors.Is(err, apikey.ErrSecretsAPI)
+}
