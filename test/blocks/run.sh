@@ -30,7 +30,9 @@ install 1.4.1 prefect
 
 bin=${PREFECT_SECRETS_BIN:-$root/test/.work/bin/prefect-secrets}
 [ -n "${PREFECT_SECRETS_BIN:-}" ] || (cd "$root" && go build -o "$bin" .)
-export SUITE_BIN=$bin SUITE_3=${venv[3.9.1]} SUITE_2=${venv[2.20.27]} SUITE_1=${venv[1.4.1]} SUITE_WORK=$work
+contract=$root/test/.work/bin/blocks.test
+[ "${1:-}" = --speed ] || (cd "$root" && go test -c -o "$contract" ./internal/blocks)
+export SUITE_BIN=$bin SUITE_3=${venv[3.9.1]} SUITE_2=${venv[2.20.27]} SUITE_1=${venv[1.4.1]} SUITE_WORK=$work SUITE_CONTRACT=$contract
 export HOME=$work/home PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore
 rm -rf "$work/home" "$work/run" && mkdir -p "$work/home" "$work/run"
 
@@ -38,6 +40,4 @@ cd "$here"
 if [ "${1:-}" = --speed ]; then
   exec "$SUITE_3/bin/python" speed.py "${@:2}"
 fi
-(cd "$root" && go test -c -o "$root/test/.work/bin/blocks.test" ./internal/blocks)
-export SUITE_CONTRACT=$root/test/.work/bin/blocks.test
 "$SUITE_3/bin/python" -m pytest -q --tb=short --assert=plain -p no:cacheprovider --basetemp "$work/run/tmp" "$@" .
