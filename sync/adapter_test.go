@@ -35,13 +35,15 @@ func TestNamesAreThoseOfTheStore(t *testing.T) {
 	if diff := cmp.Diff(want, lines(plan)); diff != "" {
 		t.Error(diff)
 	}
-	notes := []string{
-		"the server is shelf 1.0", "of the run",
+	remarks := []string{
+		"the server is shelf 1.0",
 		"the store keeps 2 names in another form, such as DB_PASSWORD → db-password",
 		"the prune scope has the form of the store's names: TEAM_* → team-*",
-		"somebody may still read what is deleted",
 	}
-	if diff := cmp.Diff(notes, plan.Notes); diff != "" {
+	if diff := cmp.Diff(remarks, plan.Remarks); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"of the run", "somebody may still read what is deleted"}, plan.Notes); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"db-password"}, store.asked); diff != "" {

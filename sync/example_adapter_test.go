@@ -109,7 +109,7 @@ db = { from = "DB_JSON", format = "json" }
 		return
 	}
 	result := done.Tenants[0]
-	for _, note := range result.Plan.Notes {
+	for _, note := range result.Plan.Remarks {
 		fmt.Println(note)
 	}
 	for _, action := range result.Report.Actions {

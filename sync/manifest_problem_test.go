@@ -127,11 +127,11 @@ var manifestProblems = []struct{ text, want string }{
 	{"[environments.a]\nstore = 'blocks'\nreader = '3'\noverwrite = 'owned'", `environments.a.overwrite: a store of kind "blocks" does not have it: blocks have no owner: use any`},
 	{"store = 'blocks'\nreader = '2'\napi-url = 'embedded:x.db'", `api-url: a store of kind "blocks" does not have it: write the URL of a server`},
 	{"store = 'blocks'\nreader = '2'\ndialect = 'camel'", `dialect: unknown key "dialect"`},
-	{"store = 'blocks'\nreader = '2'\n[names]\n'päss' = 'A'", `names."päss": "päss": a block's name cannot contain 'ä': rename it`},
+	{"store = 'blocks'\nreader = '2'\n[names]\n'päss' = 'A'", `names."päss": "päss": the name of a block has only a-z, 0-9 and dashes, and 'ä' becomes none of these: rename it`},
 	{"store = 'blocks'\nreader = '2'\n[names]\n'a b' = 'A'\nA_B = 'B'", `names."a b": "A_B" and "a b" would both be stored as "a-b": rename one of them`},
 	{
 		"[names]\n'päss' = 'A'\n[environments.a]\nstore = 'blocks'\nreader = '3'",
-		`environments.a.store: "päss": a block's name cannot contain 'ä': rename it`,
+		`environments.a.store: "päss": the name of a block has only a-z, 0-9 and dashes, and 'ä' becomes none of these: rename it`,
 	},
 	{
 		"[names]\nA_B = 'A'\n[environments.a]\nstore = 'blocks'\nreader = '3'\nnames.a-b = 'B'",

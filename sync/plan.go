@@ -65,8 +65,8 @@ type Plan struct {
 	Actions []Action
 	Notes   []string // what a reader should know besides the actions
 	KeyNote string   // what a sync needs that the key may not do; empty if it may do all
-	// Warnings are about patterns that look like mistakes, and Remarks about those that
-	// may be right and have no effect.
+	// Warnings are about patterns that look like mistakes. Remarks are about those that
+	// may be right and have no effect, and about the store.
 	Warnings, Remarks []string
 
 	keyFrom    string
@@ -103,7 +103,7 @@ func (p *Plan) compareWith(ctx context.Context, store *paced) error {
 		return err
 	}
 	p.setTenant(found.Tenant)
-	p.Notes = slices.Concat(found.Notes, p.Notes)
+	p.Remarks = slices.Concat(found.Notes, p.Remarks)
 	p.stored = found.Names
 	p.owners = ownership{own: found.Key, planner: found.Role == prefect.RolePlanner}
 	if err := p.planOverwrites(ctx, store, found); err != nil {

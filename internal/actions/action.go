@@ -124,7 +124,11 @@ func (s *step) run(ctx, patient context.Context) (err error) {
 	}
 	var noKey connect.NoKeyError
 	if errors.As(err, &noKey) {
-		err = errors.New(noKey.Message("give the input api-key, or the job permissions: id-token: write for a store that knows this repository"))
+		hint := "give the input api-key"
+		if noKey.Identity {
+			hint += ", or the job permissions: id-token: write for a store that knows this repository"
+		}
+		err = errors.New(noKey.Message(hint))
 	}
 	if s.result == nil {
 		s.failure = inInputs(exit.MessageOf(err))

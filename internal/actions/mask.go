@@ -22,7 +22,7 @@ func (r *Runner) Mask() (unmasked []string) {
 	for _, input := range []string{"api-key", "github-token"} {
 		r.mask("the input "+input, r.input(input))
 	}
-	for _, variable := range apikey.Variables {
+	for _, variable := range apikey.Names {
 		r.mask(variable, strings.TrimSpace(r.getenv(variable)))
 	}
 	for _, s := range sources.Table {

@@ -21,10 +21,11 @@ import (
 // than the input api-url, to which alone the key goes: a pull request may change the
 // manifest.
 func (s *step) options(ctx context.Context) (run.Options, error) {
-	if s.inputs.APIURL == "" {
-		s.inputs.APIURL = connect.PrefectURL(s.Getenv)
-	}
 	o, err := s.reviewedOptions()
+	if s.inputs.APIURL == "" {
+		s.inputs.APIURL = connect.PrefectURL(kindOf(o.Manifest), s.Getenv)
+		o.Connect.APIURL = s.inputs.APIURL
+	}
 	if err != nil || o.Untrusted.IsTrue() && s.inputs.Mode == "sync" {
 		return o, err
 	}
@@ -44,6 +45,14 @@ func (s *step) options(ctx context.Context) (run.Options, error) {
 		o.AfterPlan = func(done *secretsync.Outcome) error { return s.checkFlows(o, done.Plans()) }
 	}
 	return o, nil
+}
+
+// kindOf returns the kind of store that a manifest names, which may be nil.
+func kindOf(manifest *secretsync.Manifest) string {
+	if manifest == nil {
+		return ""
+	}
+	return manifest.Store
 }
 
 // noURLInput is a [connect.ErrNoURL] that names the input instead of the flag.
@@ -79,6 +88,7 @@ func (s *step) connectOptions() connect.Options {
 	o := connect.Options{
 		Given: option.Input, APIURL: in.APIURL, APIKey: in.APIKey, Dialect: "auto", AllowHTTP: in.AllowHTTP,
 		CACertificate: in.CACertificate, Timeout: in.Timeout, Getenv: s.Getenv,
+		ManifestFile: in.Manifest, Environment: in.Environment,
 	}
 	if s.runner.HasIDToken() {
 		o.Identity = func(base http.RoundTripper, audience string) http.RoundTripper {

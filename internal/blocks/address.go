@@ -28,6 +28,12 @@ var (
 
 func isCloud(u *url.URL) bool { return strings.EqualFold(u.Hostname(), cloudHost) }
 
+// IsCloud reports whether a URL is one of Prefect Cloud, which needs a key.
+func IsCloud(apiURL string) bool {
+	u, err := url.Parse(apiURL)
+	return err == nil && isCloud(u)
+}
+
 // endpoint returns the URL of the API without a slash at its end.
 func endpoint(c Config) (*url.URL, error) {
 	u, ok := address.Absolute(c.URL)

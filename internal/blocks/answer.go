@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
+	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
 	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -25,12 +26,17 @@ type answerError struct {
 	// may have been carried out. It is nil for an answer that stays the same, and that
 	// is not about the key.
 	api *prefect.APIError
+	// keyless means that there is no key, and the server requires one.
+	keyless bool
 }
 
 func (e *answerError) Error() string { return e.text }
 
 func (e *answerError) Unwrap() error {
-	if e.api == nil {
+	switch {
+	case e.keyless:
+		return apikey.ErrNone
+	case e.api == nil:
 		return nil
 	}
 	return e.api
@@ -78,7 +84,7 @@ func (from origin) refusal(resp *http.Response) error {
 			e.api = nil
 		}
 	case status == http.StatusUnauthorized && from.client.authorization() == "":
-		e.text, e.api = from.at()+" requires a key: set PREFECT_API_AUTH_STRING, or PREFECT_API_KEY for Prefect Cloud", nil
+		e.text, e.api, e.keyless = from.at()+" requires a key: set PREFECT_API_AUTH_STRING, or PREFECT_API_KEY for Prefect Cloud", nil, true
 	case status == http.StatusForbidden && e.detail == csrfMissing:
 		e.text, e.api = from.at()+" requires CSRF tokens, which a sync has not: set PREFECT_SERVER_CSRF_PROTECTION_ENABLED=false on the server", nil
 	case status == http.StatusInternalServerError && from.client.authNotASCII:

@@ -3,9 +3,9 @@ package blocks
 import (
 	"errors"
 	"regexp"
-	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
+	"github.com/prefect-secrets/prefect-secrets/internal/storekind"
 	"github.com/prefect-secrets/prefect-secrets/internal/surrogate"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/sync"
@@ -14,40 +14,12 @@ import (
 // blockName is what Prefect 2 and 3 allow as the name of a block.
 var blockName = regexp.MustCompile(`^[a-z0-9-]+$`)
 
-// StoredName returns the name of a secret's block: name itself if it is the name of a
-// block, and else in lower case, with a dash for each other character of ASCII. Two
-// dashes stay two, so that A_B and A__B are two blocks.
-func (c *Client) StoredName(name string) (string, error) {
-	folded, err := fold(name)
-	if err == nil && folded == "" {
-		err = errors.New("a name is empty")
-	}
-	return folded, err
-}
+// StoredName returns the name of a secret's block.
+func (c *Client) StoredName(name string) (string, error) { return storekind.Blocks.StoredName(name) }
 
-var errNotFolded = errors.New("the name of a block has only a-z, 0-9 and dashes, and no letter that is not ASCII becomes one of these: give it a name in [names]")
-
-func fold(name string) (string, error) {
-	var b strings.Builder
-	for _, r := range name {
-		switch {
-		case r < ' ' || r > '~':
-			return "", errNotFolded
-		default:
-			b.WriteByte(foldByte(byte(r)))
-		}
-	}
-	return b.String(), nil
-}
-
-func foldByte(b byte) byte {
-	switch {
-	case 'a' <= b && b <= 'z', '0' <= b && b <= '9':
-		return b
-	case 'A' <= b && b <= 'Z':
-		return b + ('a' - 'A')
-	}
-	return '-'
+// StoredPattern returns the glob for the names of blocks that a glob for names matches.
+func (c *Client) StoredPattern(glob string) (string, error) {
+	return storekind.Blocks.StoredPattern(glob)
 }
 
 // masked is what the API shows in place of a value. It ignores a request to store it.
@@ -81,4 +53,6 @@ func (c *Client) ValueRules() sync.ValueRules {
 }
 
 // DeleteNote says what the API cannot: who uses a block.
-func (c *Client) DeleteNote() string { return "a deployment may name the block" }
+func (c *Client) DeleteNote() string {
+	return "a deployment may name a block that is deleted, as in {{ prefect.blocks.secret.NAME }}, and would fail: the API does not say which do"
+}

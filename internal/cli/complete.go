@@ -140,7 +140,9 @@ func (c *Command) completeNames(o *connect.Options) cobra.CompletionFunc {
 		options.Timeout = completionTime
 		var names []string
 		_ = run.WithStore(context.WithoutCancel(cmd.Context()), nil, options, io.Discard, func(ctx context.Context, conn *connect.Connection) (err error) {
-			names, err = run.ListNames(ctx, conn)
+			if conn.Client != nil {
+				names, err = run.ListNames(ctx, conn)
+			}
 			return err
 		})
 		return startingWith(typed, "", names), cobra.ShellCompDirectiveNoFileComp

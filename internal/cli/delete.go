@@ -32,7 +32,7 @@ func (c *Command) delete() *cobra.Command {
 			if skip, err := c.skipWrite(); skip {
 				return err
 			}
-			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connect.Connection) error {
+			return c.withClient(cmd.Context(), o, func(ctx context.Context, conn *connect.Connection) error {
 				outcome, err := deleteSecret(ctx, conn, args[0])
 				if err != nil {
 					return err

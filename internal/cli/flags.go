@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -39,6 +40,16 @@ func (c *Command) withEnv(o connect.Options) connect.Options {
 // withStore calls use with the store that o or the manifest names.
 func (c *Command) withStore(ctx context.Context, o connect.Options, use func(context.Context, *connect.Connection) error) error {
 	return run.WithStore(ctx, nil, c.withEnv(o), c.Stderr, use)
+}
+
+// withClient is withStore for a command that writes to a store of the default kind alone.
+func (c *Command) withClient(ctx context.Context, o connect.Options, use func(context.Context, *connect.Connection) error) error {
+	return c.withStore(ctx, o, func(ctx context.Context, conn *connect.Connection) error {
+		if conn.Client == nil {
+			return fmt.Errorf("the manifest says that the store is of kind %q, to which only sync writes", conn.Kind)
+		}
+		return use(ctx, conn)
+	})
 }
 
 // sourceFlags are the flags that say where values come from, by the sources' names.

@@ -18,7 +18,8 @@ func (c *Command) names() *cobra.Command {
 		Aliases: []string{"list", "ls"},
 		Short:   "List the names of the tenant's secrets",
 		Example: `prefect-secrets names --api-url https://secrets.example.com
-prefect-secrets names --tenant data --format json`,
+prefect-secrets names --tenant data --format json
+prefect-secrets names --environment staging`,
 		Args: noArguments("the store is named by --api-url, the tenant by --tenant"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			write := report.NamesText
@@ -35,6 +36,7 @@ prefect-secrets names --tenant data --format json`,
 		},
 	}
 	connectFlags(cmd.Flags(), &o)
+	section(cmd.Flags(), storeTitle).text(&o.Environment, "environment", "NAME", "", "manifest environment that names the store (default: top-level settings only)")
 	section(cmd.Flags(), outputTitle).choice(&format, "format", "FORMAT", "text", []string{"text", "json"}, "")
 	return cmd
 }

@@ -47,7 +47,7 @@ prefect-secrets set DB --json < db.json`,
 			if err != nil {
 				return err
 			}
-			return c.withStore(cmd.Context(), o, func(ctx context.Context, conn *connect.Connection) error {
+			return c.withClient(cmd.Context(), o, func(ctx context.Context, conn *connect.Connection) error {
 				err := conn.Ask(ctx, func() error { return conn.Client.SetSecret(ctx, args[0], value) })
 				if err != nil {
 					return unlessDone(ownKeyError(changing("setting", args[0], err), conn), "set")

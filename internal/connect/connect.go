@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -16,8 +17,10 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/h2"
 	"github.com/prefect-secrets/prefect-secrets/internal/option"
 	"github.com/prefect-secrets/prefect-secrets/internal/pace"
+	"github.com/prefect-secrets/prefect-secrets/internal/storekind"
 	"github.com/prefect-secrets/prefect-secrets/internal/userfile"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
 // Options choose the store and the key.
@@ -32,21 +35,35 @@ type Options struct {
 	AllowHTTP     bool          // to other machines as well
 	CACertificate string        // a PEM file of an authority to trust, besides the system's
 	Timeout       time.Duration // for the complete run; required
+	ManifestFile  string        // for commands that only look for a store there; empty means the default
+	Environment   string        // of that manifest
 	StoreKeyFile  string        // the key of embedded:PATH; empty means a variable
 	// Identity, if set, returns the transport that authenticates requests as the running
 	// job, for a run without an API key.
 	Identity func(base http.RoundTripper, audience string) http.RoundTripper
 	// Getenv looks up a variable; required.
 	Getenv func(name string) string
+
+	kind   *storekind.Kind
+	reader string
+}
+
+// Place is where a manifest says that the store is.
+type Place struct {
+	URL    string // empty if it does not say
+	Kind   string // empty for the default
+	Reader string // for kinds that have readers
 }
 
 // Connection is an open store, with the key for it.
 type Connection struct {
 	URL     string
-	Client  *prefect.Client
+	Store   secretsync.Store
+	Kind    string          // of the store
+	Client  *prefect.Client // the store, if it is of the default kind; else nil
 	Runner  *prefect.Client // reads values; nil without a runner key
 	Key     prefect.Value   // a JSON string; empty for a job's own identity
-	KeyFrom string          // where the key was found
+	KeyFrom string          // where the key was found; empty for a store without keys
 	URLFrom string          // where the URL was found, if another source names another URL
 	// Ambiguous reports that several sources name different keys or URLs.
 	Ambiguous bool
@@ -76,20 +93,44 @@ func (conn *Connection) Close() error {
 var ErrNoURL = errors.New("no API URL: pass --api-url, or set PREFECT_SECRETS_API_URL or api-url in the manifest")
 
 // Open opens the store that o or the manifest names. It sends nothing yet.
-func Open(o Options, manifestURL string) (*Connection, error) {
-	url := o.url(manifestURL)
+func Open(o Options, manifest Place) (*Connection, error) {
+	o.kind, o.reader = storekind.Find(manifest.Kind), manifest.Reader
+	open, ok := openers[o.kind]
+	if !ok {
+		return nil, fmt.Errorf("unknown kind of store %q", manifest.Kind)
+	}
+	url := o.url(manifest.URL)
 	o.APIURL = url.value
 	if o.Timeout <= 0 {
 		return nil, fmt.Errorf("%s: must be greater than 0", o.Given.Label("timeout"))
 	}
-	conn, err := o.open(url)
+	if err := o.checkRefused(); err != nil {
+		return nil, err
+	}
+	conn, err := open(o, url)
 	if conn != nil {
+		conn.Kind = o.kind.Name
 		conn.OtherKeys = append(conn.OtherKeys, o.variableKeys()...)
 	}
 	return conn, err
 }
 
-func (o Options) open(url chosen) (*Connection, error) {
+// checkRefused fails if an option is set that the kind of store does not have.
+func (o Options) checkRefused() error {
+	set := map[string]bool{
+		storekind.Tenant: len(o.Tenants) > 0, storekind.VerifyKeyFile: o.VerifyKeyFile != "",
+		storekind.Dialect: o.prefectDialect() != prefect.DialectAuto,
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.kind.Refused)) {
+		if set[name] {
+			return fmt.Errorf("%s: the store is of kind %q, which does not have it: %s", o.Given.Label(name), o.kind.Name, o.kind.Refused[name])
+		}
+	}
+	return nil
+}
+
+// openDefault opens a store of the default kind.
+func (o Options) openDefault(url chosen) (*Connection, error) {
 	if o.APIURL == Embedded {
 		return openEmbedded(Embedded, nil)
 	}
@@ -101,6 +142,7 @@ func (o Options) open(url chosen) (*Connection, error) {
 
 // OpenServer opens the store of a server, and ignores the manifest.
 func OpenServer(o Options) (*Connection, error) {
+	o.kind = storekind.Default
 	url := o.url("")
 	o.APIURL = url.value
 	return o.openServer(url)
@@ -130,12 +172,17 @@ func (o Options) openServer(url chosen, words ...string) (*Connection, error) {
 	}
 	conn, err := o.connect(url.from, key.value, key.origin(), transport)
 	if conn != nil {
-		conn.Ambiguous = len(key.ignored)+len(url.ignored) > 0
-	}
-	if conn != nil && len(url.ignored) > 0 {
-		conn.URLFrom = url.origin()
+		conn.noteIgnored(key, url)
 	}
 	return conn, err
+}
+
+// noteIgnored notes whether other sources name other keys or URLs.
+func (conn *Connection) noteIgnored(key, url chosen) {
+	conn.Ambiguous = len(key.ignored)+len(url.ignored) > 0
+	if len(url.ignored) > 0 {
+		conn.URLFrom = url.origin()
+	}
 }
 
 // openByIdentity opens the store with the id tokens of the running job as keys.
@@ -158,10 +205,11 @@ func (o Options) connect(urlFrom, key, from string, transport http.RoundTripper)
 	if conn.Client, err = o.client(key, transport); err != nil {
 		return nil, fmt.Errorf("%s: %w", urlFrom, err)
 	}
+	conn.Store = conn.Client
 	if o.VerifyKeyFile == "" {
 		return conn, nil
 	}
-	runnerKey, err := readKeyFile(o.Given.Label("verify-key-file"), o.VerifyKeyFile)
+	runnerKey, err := o.readKeyFile(storekind.VerifyKeyFile, o.VerifyKeyFile)
 	if err != nil {
 		return nil, err
 	}
@@ -178,10 +226,15 @@ func (o Options) client(key string, transport http.RoundTripper) (*prefect.Clien
 		URL: o.APIURL, APIKey: key, Dialect: o.prefectDialect(),
 		AllowHTTP: o.AllowHTTP, Transport: transport, KnownMessages: true,
 	})
+	return client, o.explainHTTP(err)
+}
+
+// explainHTTP adds to an error about plain http how it is allowed.
+func (o Options) explainHTTP(err error) error {
 	if errors.Is(err, prefect.ErrPlainHTTP) {
-		return nil, fmt.Errorf("%w, or pass %s", err, o.allowHTTP())
+		return fmt.Errorf("%w, or pass %s", err, o.allowHTTP())
 	}
-	return client, err
+	return err
 }
 
 // allowHTTP returns how plain http is allowed.
@@ -200,7 +253,7 @@ func (o Options) checkDialect() error {
 }
 
 func (o Options) prefectDialect() prefect.Dialect {
-	if o.Dialect == "auto" {
+	if o.Dialect == "" || o.Dialect == "auto" {
 		return prefect.DialectAuto
 	}
 	return prefect.Dialect(o.Dialect)

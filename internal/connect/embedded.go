@@ -62,7 +62,7 @@ func openEmbedded(url string, store cloud.Store) (*Connection, error) {
 		return nil, err
 	}
 	return &Connection{
-		URL: url, Client: writer, Runner: runner, Key: prefect.TextValue(f.AdminKey),
+		URL: url, Store: writer, Client: writer, Runner: runner, Key: prefect.TextValue(f.AdminKey),
 		KeyFrom: "the embedded store", addTenants: addTenants(f),
 	}, nil
 }

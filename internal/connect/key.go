@@ -7,17 +7,15 @@ import (
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
+	"github.com/prefect-secrets/prefect-secrets/internal/storekind"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 	"github.com/prefect-secrets/prefect-secrets/internal/userfile"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// Variables with the URL of the API. The URL may also come from --api-url and from the
-// manifest.
-const (
-	urlVariable        = "PREFECT_SECRETS_API_URL"
-	prefectURLVariable = "PREFECT__CLOUD__API" // Prefect 1's own
-)
+// urlVariable holds the URL of the API. The URL may also come from --api-url, from the
+// manifest and from Prefect's own variable, which depends on the kind of store.
+const urlVariable = "PREFECT_SECRETS_API_URL"
 
 // candidate is a value of a setting, and where it is from.
 type candidate struct{ from, value string }
@@ -60,11 +58,16 @@ func (o Options) url(manifest string) chosen {
 	if o.APIURL != "" && o.APIURL != variable.value {
 		return chosen{candidate: candidate{o.Given.Label("api-url"), o.APIURL}}
 	}
-	return choose(variable, candidate{"the manifest", manifest}, o.variable(prefectURLVariable))
+	return choose(variable, candidate{"the manifest", manifest}, o.variable(o.kind.URLVariable))
 }
 
-// PrefectURL returns the URL in Prefect 1's own variable, or "".
-func PrefectURL(getenv func(name string) string) string { return trimmed(getenv(prefectURLVariable)) }
+// PrefectURL returns the URL in Prefect's own variable for a kind of store, or "".
+func PrefectURL(kind string, getenv func(name string) string) string {
+	if k := storekind.Find(kind); k != nil {
+		return trimmed(getenv(k.URLVariable))
+	}
+	return ""
+}
 
 func (o Options) variable(name string) candidate { return candidate{name, trimmed(o.Getenv(name))} }
 
@@ -79,7 +82,10 @@ var ErrNoKey = errors.New("no API key")
 
 // NoKeyError is an [ErrNoKey] with a hint.
 type NoKeyError struct {
-	cloudKey string // the variable with a key of Prefect Cloud 2 or 3; empty for none
+	// Identity reports whether the store may also know a job by its id token.
+	Identity bool
+
+	foreign error // why a key that was found is not sent; nil if none was found
 }
 
 // Is reports whether target is [ErrNoKey].
@@ -92,40 +98,40 @@ func (e NoKeyError) Error() string {
 
 // Message returns the text of the error with another hint than the command's.
 func (e NoKeyError) Message(hint string) string {
-	if e.cloudKey == "" {
+	if e.foreign == nil {
 		return fmt.Sprintf("%v: %s", ErrNoKey, hint)
 	}
-	return fmt.Sprintf("%v: %s: %v; %s", ErrNoKey, e.cloudKey, apikey.ErrPrefectCloud, hint)
+	return fmt.Sprintf("%v: %v; %s", ErrNoKey, e.foreign, hint)
 }
 
 // key finds the key. It is never in a flag: every process of the machine sees a command
 // line.
 func (o Options) key() (chosen, error) {
 	if key := trimmed(o.APIKey.RevealText()); key != "" {
-		return checkedKey(candidate{o.Given.Name("api-key"), key})
+		return o.checkedKey(candidate{o.Given.Name("api-key"), key})
 	}
 	if o.APIKeyFile == "" {
 		return o.variableKey()
 	}
-	key, err := readKeyFile(o.Given.Label("api-key-file"), o.APIKeyFile)
+	key, err := o.readKeyFile("api-key-file", o.APIKeyFile)
 	return chosen{candidate: candidate{o.APIKeyFile, key}}, err
 }
 
-// checkedKey chooses key if it passes [apikey.Check].
-func checkedKey(key candidate) (chosen, error) {
-	if err := apikey.Check(key.value); err != nil {
+// checkedKey chooses key if the kind of store takes it.
+func (o Options) checkedKey(key candidate) (chosen, error) {
+	if err := o.kind.CheckKey(key.value); err != nil {
 		return chosen{}, fmt.Errorf("%s: %w", key.from, err)
 	}
 	return chosen{candidate: key}, nil
 }
 
 // variableKey chooses the first variable that is set. Prefect's own variables may hold
-// a key of Prefect Cloud 2 or 3, which it ignores.
+// a key for a store of another kind, which it ignores.
 func (o Options) variableKey() (chosen, error) {
 	var keys, foreign []candidate
-	for _, name := range apikey.Variables {
+	for _, name := range o.kind.KeyVariables {
 		key := o.variable(name)
-		if errors.Is(apikey.Check(key.value), apikey.ErrPrefectCloud) {
+		if storekind.IsForeignKey(o.kind.CheckKey(key.value)) {
 			foreign = append(foreign, key)
 		} else {
 			keys = append(keys, key)
@@ -133,19 +139,22 @@ func (o Options) variableKey() (chosen, error) {
 	}
 	key := choose(append(keys, foreign...)...)
 	switch {
-	case len(foreign) > 0 && foreign[0].from == apikey.Variables[0]:
-		return checkedKey(foreign[0])
+	case len(foreign) > 0 && foreign[0].from == o.kind.KeyVariables[0]:
+		return o.checkedKey(foreign[0])
 	case key.value == "":
-		return chosen{}, NoKeyError{}
+		return chosen{}, NoKeyError{Identity: o.kind.Identity}
 	case slices.Contains(foreign, key.candidate):
-		return chosen{}, NoKeyError{cloudKey: key.from}
+		_, err := o.checkedKey(key.candidate)
+		return chosen{}, NoKeyError{Identity: o.kind.Identity, foreign: err}
 	}
-	checked, err := checkedKey(key.candidate)
+	checked, err := o.checkedKey(key.candidate)
 	checked.ignored = key.ignored
 	return checked, err
 }
 
-func readKeyFile(flag, path string) (string, error) {
+// readKeyFile reads the file with a key that an option names.
+func (o Options) readKeyFile(name, path string) (string, error) {
+	flag := o.Given.Label(name)
 	if path == "-" {
 		return "", fmt.Errorf("%s: standard input is for secrets: set %s, or name a file", flag, apikey.Variables[0])
 	}
@@ -157,7 +166,7 @@ func readKeyFile(flag, path string) (string, error) {
 	if key == "" {
 		return "", fmt.Errorf("%s: %s is empty", flag, path)
 	}
-	if err := apikey.Check(key); err != nil {
+	if err := o.kind.CheckKey(key); err != nil {
 		return "", fmt.Errorf("%s: %s: %w", flag, path, err)
 	}
 	return key, nil
@@ -166,7 +175,7 @@ func readKeyFile(flag, path string) (string, error) {
 // variableKeys returns the keys in all variables, whichever of them is used.
 func (o Options) variableKeys() []prefect.Value {
 	var keys []prefect.Value
-	for _, name := range apikey.Variables {
+	for _, name := range apikey.Names {
 		keys = append(keys, prefect.TextValue(o.variable(name).value))
 	}
 	return keys

@@ -411,11 +411,14 @@ func SkippedText(w io.Writer, message string) error {
 	return err
 }
 
-// OriginText writes where the key is from and, if url is not empty, where the URL is
+// OriginText writes where the key is from, which is empty for none, and, if url is not empty, where the URL is
 // from.
 func OriginText(w io.Writer, key, url string) error {
 	style := terminal.Of(w).Style
-	text := style.Dim("key: from "+Safe(key)) + "\n"
+	text := style.Dim("key: none") + "\n"
+	if key != "" {
+		text = style.Dim("key: from "+Safe(key)) + "\n"
+	}
 	if url != "" {
 		text += style.Dim("url: from "+Safe(url)) + "\n"
 	}

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/storekind"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -45,7 +46,20 @@ func (r *Rules) mergeInto(m *secretsync.Manifest) error {
 	if err := r.mergeNames(m.Names); err != nil {
 		return err
 	}
-	return m.Validate()
+	if err := m.Validate(); err != nil {
+		return err
+	}
+	return checkOverwrite(m)
+}
+
+// checkOverwrite fails if owned was set where the kind of store knows no owners. The
+// manifest itself cannot say that.
+func checkOverwrite(m *secretsync.Manifest) error {
+	kind := storekind.Find(m.Store)
+	if why := kind.Refused[storekind.Overwrite]; why != "" && m.Overwrite == secretsync.OverwriteOwned {
+		return fmt.Errorf("--overwrite owned: the store is of kind %q: %s", kind.Name, why)
+	}
+	return nil
 }
 
 func (r *Rules) mergeNames(names map[string]secretsync.NameRule) error {

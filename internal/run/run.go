@@ -148,7 +148,7 @@ func prepare(o Options, out Printer) (p prepared, err error) {
 	if err != nil {
 		return p, err
 	}
-	if p.conn, err = connect.Open(o.Connect, manifest.APIURL); err != nil {
+	if p.conn, err = connect.Open(o.Connect, placeOf(manifest)); err != nil {
 		return p, err
 	}
 	if reviewed != nil {
@@ -156,7 +156,7 @@ func prepare(o Options, out Printer) (p prepared, err error) {
 			return p, p.close(err)
 		}
 	}
-	p.run.Writer, p.run.WriterFrom, p.run.URL = p.conn.Client, p.conn.KeyFrom, p.conn.URL
+	p.run.Writer, p.run.WriterFrom, p.run.URL = p.conn.Store, p.conn.KeyFrom, p.conn.URL
 	if p.conn.Runner != nil {
 		p.run.Reader, p.run.ReaderFrom = p.conn.Runner, p.conn.RunnerFrom
 	}

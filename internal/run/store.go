@@ -11,16 +11,17 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
 	"github.com/prefect-secrets/prefect-secrets/internal/pace"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
 // WithStore calls use with the store that o or the manifest names, within the timeout
 // of o. The manifest may be in cache, which may be nil. Notes go to stderr.
 func WithStore(ctx context.Context, cache *inspect.Cache, o connect.Options, stderr io.Writer, use func(context.Context, *connect.Connection) error) (err error) {
-	manifest, err := cache.Manifest("", inspect.ShowText(stderr))
+	manifest, err := cache.Environment(o.ManifestFile, o.Environment, inspect.ShowText(stderr))
 	if err != nil {
 		return err
 	}
-	conn, err := connect.Open(o, manifest.APIURL)
+	conn, err := connect.Open(o, placeOf(manifest))
 	if err != nil {
 		return err
 	}
@@ -44,6 +45,11 @@ func WithStore(ctx context.Context, cache *inspect.Cache, o connect.Options, std
 	return use(ctx, conn)
 }
 
+// placeOf returns where a manifest says that the store is.
+func placeOf(m *secretsync.Manifest) connect.Place {
+	return connect.Place{URL: m.APIURL, Kind: m.Store, Reader: m.Reader}
+}
+
 // StoredNames lists the names in the store.
 func StoredNames(ctx context.Context, cache *inspect.Cache, o connect.Options, stderr io.Writer) (names []string, err error) {
 	err = WithStore(ctx, cache, o, stderr, func(ctx context.Context, conn *connect.Connection) error {
@@ -56,7 +62,7 @@ func StoredNames(ctx context.Context, cache *inspect.Cache, o connect.Options, s
 // ListNames lists the names in the store of a connection.
 func ListNames(ctx context.Context, conn *connect.Connection) (names []string, err error) {
 	err = conn.Ask(ctx, func() error {
-		names, err = conn.Client.ListSecrets(ctx)
+		names, err = conn.Store.ListSecrets(ctx)
 		return err
 	})
 	return names, err

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/sources"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
@@ -19,7 +20,7 @@ var errUntrusted = errors.New("this run may not write")
 // skipErrors are the errors that end an untrusted run as skipped. All but the first are
 // about inputs that it lacks because GitHub gives it other secrets and variables.
 var skipErrors = []error{
-	errUntrusted, sources.ErrNone, connect.ErrNoURL, connect.ErrNoKey,
+	errUntrusted, sources.ErrNone, connect.ErrNoURL, connect.ErrNoKey, apikey.ErrNone,
 	secretsync.ErrEmptySource, secretsync.ErrNothingIncluded,
 }
 

@@ -20,7 +20,8 @@ var Blocks = &Kind{
 		VerifyKeyFile: "the key that writes also reads the values back",
 		Overwrite:     "blocks have no owner: use any",
 	},
-	KeyVariables:  []string{"PREFECT_SECRETS_API_KEY", "PREFECT_API_KEY", apikey.AuthString},
+	// of the last two Prefect 3 takes the first as well (client/orchestration of 3.9.1)
+	KeyVariables:  []string{"PREFECT_SECRETS_API_KEY", apikey.AuthString, "PREFECT_API_KEY"},
 	URLVariable:   "PREFECT_API_URL", // Prefect's own since 2.0
 	CheckKey:      checkBlocksKey,
 	storedName:    blockName,
@@ -40,36 +41,44 @@ func checkBlocksKey(key string) error {
 	return nil
 }
 
-// blockName returns the name of a block, which has lower-case letters, digits and dashes
-// alone. The names of GitHub's secrets give different names.
+// blockName returns name itself if it is the name of a block, and else in lower case, with
+// a dash for each other character of ASCII. Two dashes stay two, so that A_B and A__B are
+// two blocks: the names of GitHub's secrets all stay different.
 func blockName(name string) (string, error) {
+	if name == "" {
+		return "", errors.New("a name is empty")
+	}
 	var b strings.Builder
 	for _, c := range name {
 		stored, ok := blockRune(c)
 		if !ok {
-			return "", fmt.Errorf("a block's name cannot contain %q", c)
+			return "", noRune(c)
 		}
 		b.WriteRune(stored)
 	}
 	return b.String(), nil
 }
 
+func noRune(c rune) error {
+	return fmt.Errorf("the name of a block has only a-z, 0-9 and dashes, and %q becomes none of these", c)
+}
+
 // blockRune returns what a character of a name becomes in the name of a block, and
 // whether there is such a character.
 func blockRune(c rune) (rune, bool) {
 	switch {
+	case '0' <= c && c <= '9', 'a' <= c && c <= 'z':
+		return c, true
 	case 'A' <= c && c <= 'Z':
 		return c - 'A' + 'a', true
-	case c == '_' || c == ' ' || c == '.':
-		return '-', true
 	}
-	return c, c == '-' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z'
+	return '-', ' ' <= c && c <= '~'
 }
 
 // blockPattern does the same for the characters of a glob, also in its classes.
 func blockPattern(glob string) (string, error) {
 	if _, err := path.Match(glob, ""); err != nil {
-		return "", err
+		return "", errors.New("not a glob")
 	}
 	p := patternFolder{rest: []rune(glob)}
 	for len(p.rest) > 0 && p.err == nil {
@@ -104,7 +113,7 @@ func (p *patternFolder) character(c rune) rune {
 		c = p.next()
 	}
 	if _, ok := blockRune(c); !ok && p.err == nil {
-		p.err = fmt.Errorf("a block's name cannot contain %q, so the pattern matches none", c)
+		p.err = noRune(c)
 	}
 	return c
 }
@@ -113,7 +122,7 @@ func (p *patternFolder) character(c rune) rune {
 func (p *patternFolder) class() {
 	p.out.WriteByte('[')
 	if p.rest[0] == '^' {
-		p.out.WriteRune(p.next())
+		p.err = errors.New("[^ does not say which blocks it means: list the characters that match")
 	}
 	for c := p.next(); c != ']' && p.err == nil; c = p.next() {
 		first := p.character(c)

@@ -38,6 +38,8 @@ type Kind struct {
 	URLVariable string
 	// Embedded reports whether a store of this kind can be in this process.
 	Embedded bool
+	// Identity reports whether such a store can know a job on GitHub by its id token.
+	Identity bool
 	// CheckKey returns why a key is not sent to such a store. It never quotes the key.
 	CheckKey func(key string) error
 
@@ -51,6 +53,7 @@ var Default = &Kind{
 	KeyVariables: apikey.Variables,
 	URLVariable:  "PREFECT__CLOUD__API", // Prefect 1's own
 	Embedded:     true,
+	Identity:     true,
 	CheckKey:     apikey.Check,
 }
 
