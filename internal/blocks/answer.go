@@ -71,9 +71,12 @@ func sniff(body io.Reader) (start []byte, rest io.Reader) {
 
 // refusal returns the error of an answer.
 func (from origin) refusal(resp *http.Response) error {
+	status := resp.StatusCode
+	if status < http.StatusBadRequest {
+		return from.unexpected(resp)
+	}
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal))
 	failed := failureOf(body)
-	status := resp.StatusCode
 	e := &answerError{detail: knownMessage(failed.message()), api: &prefect.APIError{
 		Status: status, RetryAfter: httperr.RetryAfter(resp.Header.Get("Retry-After"), time.Now()),
 	}}
@@ -138,8 +141,6 @@ func (from origin) elsewhere(resp *http.Response, body []byte, failed failure) s
 	status := resp.StatusCode
 	missing := status == http.StatusNotFound || status == http.StatusMethodNotAllowed
 	switch {
-	case status < http.StatusBadRequest:
-		return from.unexpected(resp)
 	case failed.isGraphQL():
 		return from.isGraphQL()
 	case missing && (!failed.isPrefect() || failed.isRoute()):
@@ -154,16 +155,21 @@ func (from origin) elsewhere(resp *http.Response, body []byte, failed failure) s
 	return foreign.Sentence()
 }
 
-// unexpected says what an answer means that is neither an error nor the status that was
-// asked for.
-func (from origin) unexpected(resp *http.Response) string {
+// unexpected returns the error of an answer that is neither an error nor what was asked
+// for. Unless it is a redirect, the API may have done what it was asked for.
+func (from origin) unexpected(resp *http.Response) error {
+	const question = ": is a proxy or a login page in front of it?"
 	if to := httperr.RedirectTo(resp.Request.URL, resp); to != nil {
-		return "the API answered with a redirect to " + address.Redacted(to) + ": is a proxy or a login page in front of it?"
+		return &answerError{text: "the API answered with a redirect to " + address.Redacted(to) + question}
 	}
-	return fmt.Sprintf("%s answered with HTTP %d, as no API of Prefect 2 or 3 does: is a proxy or a login page in front of it?", from.at(), resp.StatusCode)
+	if resp.StatusCode >= http.StatusMultipleChoices {
+		return &answerError{text: fmt.Sprintf("the API answered with HTTP %d%s", resp.StatusCode, question)}
+	}
+	start, _ := sniff(resp.Body)
+	return from.notPrefect(resp, start)
 }
 
-// notPrefect returns why an answer with the right status is not one of the API.
+// notPrefect returns why an answer that is a success is not one of the API.
 func (from origin) notPrefect(resp *http.Response, start []byte) error {
 	text := from.at() + " answered with JSON that is not Prefect's: is it the URL of the API?"
 	switch trimmed := bytes.TrimSpace(start); {
@@ -174,8 +180,10 @@ func (from origin) notPrefect(resp *http.Response, start []byte) error {
 	case len(trimmed) == 0 || !strings.ContainsRune(`[{"`, rune(trimmed[0])):
 		text = from.at() + " answered with neither HTML nor JSON: is it the URL of the API?"
 	}
-	return &answerError{text: text}
+	return &noAnswer{text: text, cause: errNotPrefect}
 }
+
+var errNotPrefect = errors.New("the answer is not one of Prefect's API")
 
 func (from origin) isGraphQL() string {
 	return from.at() + " answers like a GraphQL API of Prefect 1: use the URL of the API of Prefect 2 or 3, " +

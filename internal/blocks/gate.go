@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
-	"github.com/prefect-secrets/prefect-secrets/internal/pause"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -16,14 +16,14 @@ const (
 	// maxWriters is how many writes sync makes at once.
 	maxWriters = 16
 	// firstCalm is how many writes must succeed in a row, for each writer, before there
-	// is another; it doubles with each time that this was too many, up to maxCalm.
+	// are twice as many; it doubles with each time that these were too many, up to
+	// maxCalm.
 	firstCalm = 8
 	maxCalm   = 256
-	// maxBusy is after how many answers in a row that say so, without a success, a
-	// database is no longer busy but unavailable. The pauses between them are about five
-	// seconds.
-	maxBusy = 12
-	// The pause after such an answer, which doubles, with full jitter.
+	// patience is how long a database may be busy, without a success in between, before
+	// the server counts as away.
+	patience = 15 * time.Second
+	// The longest pause after an answer that the database is busy. It doubles.
 	firstPause = 50 * time.Millisecond
 	maxPause   = time.Second
 )
@@ -32,41 +32,55 @@ const (
 // most of them that its database is busy, and takes longer for all. With PostgreSQL and
 // in Prefect Cloud there are more from write to write, as long as nothing says busy.
 //
-// While the server is away, every writer passes: their pace is sync's. The zero value is
-// ready to use.
+// The zero value is ready to use.
 type gate struct {
 	mu      sync.Mutex
 	extra   int // writers besides the one
 	writing int
-	waiting []chan struct{} // the first comes first
-	calm    int             // successes since the number of writers changed
-	tooMany int             // how often it was too high
-	busy    int             // answers in a row that say busy, without a success
-	away    bool
+	waiting []chan error // the first comes first; nil lets one in
+	calm    int          // successes since the number of writers changed
+	tooMany int          // how often it was too high
+	busy    busy         // since the last success
+	outages int          // since the last success
 }
 
-// enter waits until one more may write.
+// busy are answers in a row that the database is busy. The zero value has none.
+type busy struct {
+	answers int
+	began   time.Time
+}
+
+// next returns how long to pause before the request is sent again, and reports false if
+// that has been tried for long enough.
+func (b *busy) next() (pause time.Duration, again bool) {
+	if b.answers == 0 {
+		b.began = time.Now()
+	}
+	b.answers++
+	return rand.N(min(firstPause<<min(b.answers-1, 8), maxPause)), time.Since(b.began) < patience
+}
+
+// enter waits until one more may write. It returns the error of an outage that the
+// writers before it have met.
 func (g *gate) enter(ctx context.Context) error {
+	turn := make(chan error, 1)
 	g.mu.Lock()
-	turn := make(chan struct{})
 	g.waiting = append(g.waiting, turn)
 	g.admit()
 	g.mu.Unlock()
 	select {
-	case <-turn:
-		return nil
+	case err := <-turn:
+		return err
 	case <-ctx.Done():
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for i, other := range g.waiting {
-		if other == turn {
-			g.waiting = append(g.waiting[:i], g.waiting[i+1:]...)
-			return context.Cause(ctx)
-		}
+	if at := slices.Index(g.waiting, turn); at >= 0 {
+		g.waiting = slices.Delete(g.waiting, at, at+1)
+	} else if err := <-turn; err == nil { // the turn came at the same moment
+		g.writing--
+		g.admit()
 	}
-	g.writing-- // the turn came at the same moment
-	g.admit()
 	return context.Cause(ctx)
 }
 
@@ -80,14 +94,14 @@ func (g *gate) leave() {
 
 // admit lets in as many as may write.
 func (g *gate) admit() {
-	for len(g.waiting) > 0 && (g.away || g.writing <= g.extra) {
-		close(g.waiting[0])
+	for len(g.waiting) > 0 && g.writing <= g.extra {
+		g.waiting[0] <- nil
 		g.waiting = g.waiting[1:]
 		g.writing++
 	}
 }
 
-// note learns from how a request ended. It reports whether to send it again at once,
+// note learns from how a request of a writer ended. It reports whether to send it again,
 // after a pause.
 func (g *gate) note(err error) (pause time.Duration, again bool) {
 	g.mu.Lock()
@@ -96,21 +110,29 @@ func (g *gate) note(err error) (pause time.Duration, again bool) {
 	case err == nil:
 		g.noteSuccess()
 	case isBusy(err):
-		return g.noteBusy()
-	case errors.Is(err, prefect.ErrNoAnswer), isOutage(err):
-		g.away = true
-		g.admit()
+		if g.extra > 0 {
+			g.tooMany++
+		}
+		g.extra, g.calm = 0, 0
+		if pause, again = g.busy.next(); !again {
+			g.noteOutage(err)
+		}
+	case isOutage(err):
+		g.noteOutage(err)
 	}
-	return 0, false
+	return pause, again
 }
 
 func isOutage(err error) bool {
 	var answered *prefect.APIError
-	return errors.As(err, &answered) && httperr.IsOutageStatus(answered.Status)
+	if errors.As(err, &answered) {
+		return httperr.IsOutageStatus(answered.Status)
+	}
+	return errors.Is(err, prefect.ErrNoAnswer)
 }
 
 func (g *gate) noteSuccess() {
-	g.busy, g.away = 0, false
+	g.busy, g.outages = busy{}, 0
 	g.calm++
 	if g.extra+1 < maxWriters && g.calm >= min(firstCalm<<min(g.tooMany, 8), maxCalm)*(g.extra+1) {
 		g.calm = 0
@@ -119,33 +141,15 @@ func (g *gate) noteSuccess() {
 	}
 }
 
-func (g *gate) noteBusy() (pause time.Duration, again bool) {
-	if g.extra > 0 {
-		g.tooMany++
-	}
+// noteOutage ends the waiting after the second outage in a row: who waits for a server
+// that does not answer would have to wait for its time to answer each writer.
+func (g *gate) noteOutage(err error) {
 	g.extra, g.calm = 0, 0
-	g.busy++
-	if g.busy > maxBusy {
-		g.away = true
-		g.admit()
-		return 0, false
+	if g.outages++; g.outages < 2 {
+		return
 	}
-	return rand.N(min(firstPause<<min(g.busy-1, 8), maxPause)), true
-}
-
-// wait waits for a pause.
-func wait(ctx context.Context, d time.Duration) error { return pause.For(ctx, d) }
-
-// read sends a request that changes nothing, again as long as the database is busy.
-func (c *Client) read(ctx context.Context, req call) error {
-	for {
-		err := c.do(ctx, req)
-		pause, again := c.gate.note(err)
-		if !again {
-			return err
-		}
-		if wait(ctx, pause) != nil {
-			return err
-		}
+	for _, turn := range g.waiting {
+		turn <- &unwrittenError{err}
 	}
+	g.waiting = nil
 }

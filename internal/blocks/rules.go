@@ -2,7 +2,6 @@ package blocks
 
 import (
 	"errors"
-	"regexp"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 	"github.com/prefect-secrets/prefect-secrets/internal/storekind"
@@ -10,9 +9,6 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	"github.com/prefect-secrets/prefect-secrets/sync"
 )
-
-// blockName is what Prefect 2 and 3 allow as the name of a block.
-var blockName = regexp.MustCompile(`^[a-z0-9-]+$`)
 
 // StoredName returns the name of a secret's block.
 func (c *Client) StoredName(name string) (string, error) { return storekind.Blocks.StoredName(name) }

@@ -6,8 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
+	"github.com/prefect-secrets/prefect-secrets/internal/pause"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -44,63 +45,48 @@ func (c *Client) write(ctx context.Context, ask prefect.Ask, run func(*write) er
 	if ask == nil {
 		ask = func(send func() error) error { return send() }
 	}
-	if c.gate.enter(ctx) != nil {
-		return ask(func() error { return context.Cause(ctx) })
+	switch err := c.gate.enter(ctx); {
+	case ctx.Err() != nil && err != nil:
+		return ask(func() error { return err }) // which knows better why
+	case err != nil:
+		return err
 	}
 	defer c.gate.leave()
 	w := &write{client: c, ask: ask}
 	err := run(w)
-	if err == nil || prefect.MayBeDone(err) == w.mayBeDone {
+	switch {
+	case err == nil, prefect.MayBeDone(err) == w.mayBeDone:
 		return err
+	case w.mayBeDone:
+		return &doubtfulError{err}
 	}
-	return &writeError{err: err, mayBeDone: w.mayBeDone}
+	return &unwrittenError{err}
 }
 
 // send sends one request of the write, again as long as the server's database is busy
 // and that may end soon.
 func (w *write) send(ctx context.Context, req call) error {
+	var reading busy
 	for {
 		err := w.ask(func() error { return w.client.do(ctx, req) })
-		if req.writes && prefect.MayBeDone(err) {
-			w.mayBeDone = true
+		rest, again := time.Duration(0), false
+		switch {
+		case req.writes:
+			w.mayBeDone = w.mayBeDone || prefect.MayBeDone(err)
+			rest, again = w.client.gate.note(err)
+		case isBusy(err):
+			rest, again = reading.next()
 		}
-		pause, again := w.client.gate.note(err)
-		if !again {
+		if !again || pause.For(ctx, rest) != nil {
 			return err
 		}
-		if waitErr := wait(ctx, pause); waitErr != nil {
-			return err
-		}
 	}
 }
 
-// writeError is why a secret was not written, if its last request does not show whether
-// it may have been written all the same: a request before it may have been carried out,
-// or none was sent that writes.
-type writeError struct {
-	err       error
-	mayBeDone bool
-}
-
-func (e *writeError) Error() string { return e.err.Error() }
-
-// Is reports whether the error means target. What was not written is not
-// [prefect.ErrNoAnswer], whatever a request got that only looks something up.
-func (e *writeError) Is(target error) bool {
-	if target == prefect.ErrNoAnswer {
-		return e.mayBeDone
-	}
-	return errors.Is(e.err, target)
-}
-
-// As makes an error of a write that was not sent one of a request that was not sent.
-func (e *writeError) As(target any) bool {
-	unsent, ok := target.(**httperr.UnsentError)
-	if !ok || e.mayBeDone {
-		return false
-	}
-	*unsent = &httperr.UnsentError{Err: errors.New(e.err.Error()), Final: !prefect.Retryable(e.err)}
-	return true
+// read sends a request of no write, like [write.send].
+func (c *Client) read(ctx context.Context, req call) error {
+	w := &write{client: c, ask: func(send func() error) error { return send() }}
+	return w.send(ctx, req)
 }
 
 // maxRounds bounds how often a name may come and go while it is written.
