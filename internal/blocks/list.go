@@ -17,6 +17,9 @@ const (
 	pageLen = 200
 	// minPageLen is the length of the shortest pages of which each has something new.
 	minPageLen = 2
+	// fewest is how many documents a page has at least, on average, that is not shorter
+	// because the documents are too large.
+	fewest = 10
 	// maxNames bounds a list.
 	maxNames = 100_000
 	// blockType is the slug of Secret blocks.
@@ -149,7 +152,7 @@ func (c *Client) list(ctx context.Context) ([]document, error) {
 		page, err := l.page(ctx, offset)
 		switch {
 		case errors.Is(err, errTooLarge) && l.limit > minPageLen:
-			l.limit = max(l.limit/2, minPageLen)
+			l.limit = max(l.limit/4, minPageLen)
 		case err != nil:
 			return nil, err
 		case offset > 0 && (len(page) == 0 || !l.seen[page[0].ID]):
@@ -171,7 +174,7 @@ func (l *listing) check() error {
 	switch {
 	case len(l.all) > maxNames:
 		return hostile("it lists more than %d blocks", maxNames)
-	case l.pages > 100+4*len(l.all):
+	case l.pages > 100+4*len(l.all)/min(l.limit-1, fewest):
 		return errors.New("the list of blocks changes faster than it can be read: try again")
 	}
 	return nil

@@ -1,0 +1,171 @@
+package blocks_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/blocks/blockstest"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
+)
+
+func TestEveryNameIsListed(t *testing.T) {
+	for _, n := range []int{0, 1, 2, 199, 200, 201, 399, 400, 864} {
+		for _, pageLen := range []int{0, 50} { // a server may have shorter pages than it is asked for
+			fake, want := newNumbered(n)
+			fake.PageLen = pageLen
+			got, err := newClient(t, fake).ListSecrets(t.Context())
+			if diff := cmp.Diff(want, got); err != nil || n > 0 && diff != "" || len(got) != n {
+				t.Errorf("%d names in pages of %d: %v: %s", n, pageLen, err, diff)
+			}
+			if calls := fake.Calls(faults.Match{Field: blockstest.Values}); len(calls) > 0 {
+				t.Errorf("a list asks for values: %+v", calls)
+			}
+		}
+	}
+}
+
+// Other programs delete and create blocks between two pages. What is there all the time
+// is listed, once.
+func TestAListLosesNothingToOthers(t *testing.T) {
+	changes := map[string]func(fake *blockstest.Fake, page int){
+		"one of the first page goes": func(fake *blockstest.Fake, page int) { fake.Delete(fmt.Sprintf("n%05d", 3+page)) },
+		"the last of the page goes":  func(fake *blockstest.Fake, page int) { fake.Delete(fmt.Sprintf("n%05d", 200*page-page)) },
+		"one comes before all":       func(fake *blockstest.Fake, page int) { fake.Set(fmt.Sprintf("a%d", page), quoted("v")) },
+		"one goes and another comes": func(fake *blockstest.Fake, page int) {
+			fake.Delete(fmt.Sprintf("n%05d", 5+page))
+			fake.Set(fmt.Sprintf("n%05d-x", 200*page), quoted("v"))
+		},
+		"most of the first pages goes": func(fake *blockstest.Fake, page int) { deleteRange(fake, 150*(page-1), 150*page) },
+	}
+	for name, change := range changes {
+		fake, names := newNumbered(900)
+		page := 0
+		h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			fake.ServeHTTP(w, r)
+			if page++; page < 5 {
+				change(fake, page)
+			}
+		})
+		got, err := newClient(t, h).ListSecrets(t.Context())
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		for _, want := range names {
+			if _, exists := fake.Get(want); exists && !slices.Contains(got, want) {
+				t.Errorf("%s: %s is missing", name, want)
+			}
+		}
+		if slices.Sort(got); len(slices.Compact(slices.Clone(got))) != len(got) {
+			t.Errorf("%s: a name is listed twice", name)
+		}
+	}
+}
+
+func deleteRange(fake *blockstest.Fake, from, to int) {
+	for i := from; i < to; i++ {
+		fake.Delete(fmt.Sprintf("n%05d", i))
+	}
+}
+
+const id = "97fda652-1ef1-4bbc-b13f-a5d251cbd759"
+
+// Whatever a server answers, there is an error, which repeats none of it.
+func TestHostileAnswers(t *testing.T) {
+	doc := func(id, name string) string {
+		return fmt.Sprintf(`{"id":%q,"name":"%s","data":{"value":"CANARY3f9a"}}`, id, name)
+	}
+	other := strings.Replace(id, "9", "8", 1)
+	for body, want := range map[string]string{
+		`{}`:                    "JSON that is not Prefect's",
+		`null`:                  "neither HTML nor JSON",
+		`"` + canary + `"`:      "JSON that is not Prefect's",
+		`[1]`:                   "JSON that is not Prefect's",
+		`[{"id":1}]`:            "JSON that is not Prefect's",
+		`[null]`:                "the id of a block is not a UUID",
+		`[{}]`:                  "the id of a block is not a UUID",
+		`<html>` + canary:       "HTML instead of JSON",
+		canary:                  "neither HTML nor JSON",
+		``:                      "cut off",
+		`[` + doc(id, "a"):      "cut off",
+		`[` + doc(id, "a")[:30]: "cut off",
+		`[` + doc(id, "a") + `,` + doc(id, "b") + `]`:                    "twice",
+		`[` + doc(id, "a") + `,` + doc(other, "a") + `]`:                 "twice",
+		`[` + doc("../../admin/database/clear?"+canary, "a") + `]`:       "not a UUID",
+		`[` + doc(id+"/x", "a") + `]`:                                    "not a UUID",
+		`[` + doc(id, "") + `]`:                                          "has no name",
+		`[` + doc(id, `a\u200b`) + `]`:                                   "invisible character U+200B",
+		`[` + doc(id, `a\u202e`) + `]`:                                   "invisible character U+202E",
+		`[` + doc(id, `a\n::error::`) + `]`:                              "invisible character U+000A",
+		`[` + doc(id, `a\u001b[2J`) + `]`:                                "invisible character U+001B",
+		`[` + strings.Repeat(doc(id, "a")+",", 200) + doc(id, "a") + `]`: "lists more than 200",
+		`{"data":{"secret":[]}}`:                                         "answers like a GraphQL API of Prefect 1",
+		`{"errors":[{"message":"` + canary + `"}]}`:                      "answers like a GraphQL API of Prefect 1",
+		strings.Repeat("[", 100_000):                                     "",
+	} {
+		_, err := newClient(t, answerJSON(http.StatusOK, body)).ListSecrets(t.Context())
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), canary) {
+			t.Errorf("%.60s: got %v, want %q", body, err, want)
+		}
+	}
+}
+
+// A list that never ends, or always changes, ends in an error.
+func TestEndlessLists(t *testing.T) {
+	n := 0
+	fresh := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		var rows []string
+		for i := range 200 {
+			if i > 0 || n == 0 {
+				n++
+			}
+			rows = append(rows, fmt.Sprintf(`{"id":"97fda652-1ef1-4bbc-b13f-%012d","name":"n%d"}`, n, n))
+		}
+		_, _ = w.Write([]byte("[" + strings.Join(rows, ",") + "]"))
+	})
+	var calls int
+	same := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		calls++
+		n = 0
+		fresh(w, r)
+	})
+	changing := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		calls++
+		n++
+		_, _ = fmt.Fprintf(w, `[{"id":"97fda652-1ef1-4bbc-b13f-%012d","name":"n%d"}]`, n, n)
+	})
+	for name, h := range map[string]http.Handler{"fresh": fresh, "same": same, "changing": changing} {
+		n, calls = 0, 0
+		_, err := newClient(t, h).ListSecrets(t.Context())
+		if err == nil || calls > 300 {
+			t.Errorf("%s: %v after %d requests", name, err, calls)
+		}
+	}
+}
+
+// An answer is read up to a limit, whatever it claims to be.
+func TestAnswersAreBounded(t *testing.T) {
+	sent := 0
+	endless := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`[{"id":"`))
+		for piece := []byte(strings.Repeat("x", 1<<20)); ; {
+			if n, err := w.Write(piece); err != nil || sent > 2<<30 {
+				return
+			} else {
+				sent += n
+			}
+		}
+	})
+	_, err := mustNewAt(t, startServer(t, endless)).ListSecrets(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "larger than 64 MiB") {
+		t.Errorf("got %v", err)
+	}
+	if prefect.Retryable(err) || sent > 1<<30 {
+		t.Errorf("%v after %d MiB", err, sent>>20)
+	}
+}
