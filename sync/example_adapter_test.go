@@ -115,14 +115,17 @@ db = { from = "DB_JSON", format = "json" }
 	for _, action := range result.Report.Actions {
 		fmt.Println(action.Result, action.Name, "from", action.Source)
 	}
-	fmt.Printf("%d values read back; %s\n", *result.Report.Verified.Values, store.memory.values["db"])
+	verified := result.Report.Verified
+	fmt.Println(*verified.Values, "values read back from", result.Plan.Target(), "by the writing key:", verified.ByWriter)
+	fmt.Printf("%s\n", store.memory.values["db"])
 	// Output:
 	// blocks 3
 	// the server is shelf 1.0
 	// the store keeps this name in another form: SLACK_URL → slack-url
 	// created db from DB_JSON
 	// created slack-url from SLACK_URL
-	// 2 values read back; "{\"port\": 5432}"
+	// 2 values read back from the store by the writing key: true
+	// "{\"port\": 5432}"
 }
 
 // flowValues returns what flows get of strings, which they parse as JSON if that is

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/tenant"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -69,6 +70,7 @@ type Plan struct {
 	// may be right and have no effect, and about the store.
 	Warnings, Remarks []string
 
+	noTenants  bool // whether the store has none
 	keyFrom    string
 	apply      bool
 	noCompare  bool
@@ -132,6 +134,15 @@ func (p *Plan) setTenant(slug string) {
 	for i := range p.Actions {
 		p.Actions[i].Tenant = slug
 	}
+}
+
+// Target returns where the plan writes, for the middle of a sentence: the tenant, or the
+// store if it has no tenants.
+func (p *Plan) Target() string {
+	if p.noTenants && p.Tenant == "" {
+		return "the store"
+	}
+	return tenant.Label(p.Tenant)
 }
 
 // writes returns the names that the plan creates or overwrites, sorted.

@@ -42,6 +42,7 @@ func newPlan(in planInput) (*Plan, error) {
 		keyFrom: in.WriterFrom, apply: in.apply, noCompare: in.NoCompare, overwrite: in.Overwrite, prune: p.pruning(),
 		first: in.First, unselected: p.unselected(), mask: in.Mask,
 	}
+	_, plan.noTenants = in.Writer.(Adapter)
 	plan.Remarks = append(plan.Remarks, p.renamed.notes(given, in.Prune.Scope)...)
 	if err := p.checkPatterns(plan); err != nil {
 		return nil, err

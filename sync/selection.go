@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/prefect-secrets/prefect-secrets/internal/tenant"
 )
 
 // ciPatterns are globs over upper-case names that CI jobs need for themselves: for
@@ -65,7 +63,7 @@ func (p *Plan) unselectedLine() string {
 	if p.unselected == 1 {
 		secrets, them = "secret goes", "it"
 	}
-	line := fmt.Sprintf("%d of %d %s to %s: no include, exclude or [names] limits %s", len(written), p.unselected, secrets, tenant.Label(p.Tenant), them)
+	line := fmt.Sprintf("%d of %d %s to %s: no include, exclude or [names] limits %s", len(written), p.unselected, secrets, p.Target(), them)
 	own := slices.DeleteFunc(written, func(name string) bool { return !looksLikeCI(name) })
 	if len(own) == 0 {
 		return line

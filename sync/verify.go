@@ -24,6 +24,8 @@ type Verified struct {
 	// Values counts the values that were read back and are what a flow should get; nil
 	// if none was read.
 	Values *int `json:"values,omitempty"`
+	// ByWriter reports whether the writing key read them, which a store may allow.
+	ByWriter bool `json:"by_writer,omitempty"`
 	// Different has the names whose value was read back and differs.
 	Different []string `json:"different,omitempty"`
 	// WriterRefused reports whether the store refused the writing key a value, as it
@@ -140,6 +142,7 @@ func verifyBulk(ctx context.Context, store *paced, r *Report) error {
 		}
 	}
 	r.recordValues(equal)
+	r.Verified.ByWriter = true
 	return nil
 }
 

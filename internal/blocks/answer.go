@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -195,17 +196,36 @@ func (from origin) at() string { return address.Display(from.client.url) }
 
 // pathHint says where the API is, unless the URL has its usual path.
 func (from origin) pathHint() string {
-	if strings.HasSuffix(from.client.url, "/api") || from.client.cloud {
-		return ": use the URL in PREFECT_API_URL"
+	if guess := from.guess(); guess != "" {
+		return ": try " + guess
 	}
-	return ": try " + from.at() + "/api"
+	return ": use the URL in PREFECT_API_URL"
 }
 
 func (from origin) pathQuestion() string {
-	if hint := from.pathHint(); strings.HasPrefix(hint, ": try ") {
-		return "? Try" + strings.TrimPrefix(hint, ": try")
+	if guess := from.guess(); guess != "" {
+		return "? Try " + guess
 	}
 	return ", or is a login page in front of it?"
+}
+
+// pages are the first parts of the paths of a server's pages.
+var pages = []string{"dashboard", "runs", "flows", "flow-runs", "deployments", "blocks", "variables", "settings", "v2"}
+
+// guess returns where the API probably is: at /api, beside the server's pages. It is
+// empty if the URL has that path already.
+func (from origin) guess() string {
+	at := from.at()
+	if strings.HasSuffix(at, "/api") || from.client.cloud {
+		return ""
+	}
+	parts := strings.Split(at, "/")
+	for i := 3; i < len(parts); i++ { // after the scheme and the host
+		if slices.Contains(pages, parts[i]) {
+			parts = parts[:i]
+		}
+	}
+	return strings.Join(parts, "/") + "/api"
 }
 
 // failure is an answer with an error, as Prefect's servers and GraphQL's write it.

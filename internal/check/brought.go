@@ -26,6 +26,7 @@ func (f flow) brought(v release.Version) brought {
 			variables = append(variables, d.Name+"=x")
 		case d.Kind == pysource.InConfiguration:
 			b.config[d.Name] = true
+		case d.Kind == pysource.InBlocks:
 		case d.Kind == pysource.InTemporaryConfig && !temporaryConfigReachesContext(v):
 		default:
 			b.names[d.Name] = true

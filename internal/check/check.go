@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
+	"github.com/prefect-secrets/prefect-secrets/internal/storekind"
 )
 
 // Severity is how serious a diagnostic is.
@@ -70,6 +71,8 @@ type Options struct {
 	// AssumeEnv are globs of names of variables that Prefect's environment will have,
 	// though Env does not.
 	AssumeEnv []string
+	// Store is the kind of store whose secrets flows are checked for; nil is all kinds.
+	Store *storekind.Kind
 }
 
 func (o Options) includes(r Rule) bool {

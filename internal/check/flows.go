@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -9,23 +10,24 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// Flow is a Python file or, with a name that ends in .ipynb, a notebook, that may read
-// secrets. Otherwise the name is only for diagnostics.
+// Flow is a Python file, a notebook, if its name ends in .ipynb, or a file of
+// [IsReferenceFile], that may read secrets. Otherwise the name is only for diagnostics.
 type Flow struct {
 	Name string
 	Text []byte
 }
 
-// FlowReads is what Python files do with Prefect's secrets. It is not safe for
+// FlowReads is what files do with Prefect's secrets. It is not safe for
 // concurrent use.
 type FlowReads struct{ flows []flow }
 
-// flow is a Python file that was read. doc has the module's text and offsets.
+// flow is a file that was read. doc has the module's text and offsets.
 type flow struct {
 	name     string
 	module   *pysource.Module
 	doc      *tomlpos.Document
 	notebook *notebook.Notebook // or nil
+	unquoted []pysource.Span    // references in YAML that are not in a string
 }
 
 // ReadFlows reads Python files, in time in proportion to their text. It reads a file
@@ -34,13 +36,14 @@ type flow struct {
 // A secret is read by Secret("A") of prefect.client; by PrefectSecret("A"), up to
 // 0.9 Secret("A"), of prefect.tasks.secrets; by prefect.context.secrets["A"] and the
 // like; and by an argument that names one in a call of something in Prefect, such as
-// credentials_secret="A" or secrets=["A"].
+// credentials_secret="A" or secrets=["A"]. A Secret block is read by Secret.load("a") of
+// prefect.blocks.system, and by {{ prefect.blocks.secret.a }} in a string.
 func ReadFlows(files []Flow) *FlowReads {
 	r := &FlowReads{}
 	for _, file := range files {
 		f := flow{name: file.Name}
 		f.read(file)
-		if m := f.module; m.Problem != nil || len(m.Unread)+len(m.Reads)+len(m.Unknown) > 0 || len(m.Comments) > 0 {
+		if m := f.module; m.Problem != nil || len(m.Unread)+len(m.Reads)+len(m.Unknown) > 0 || len(m.Comments) > 0 || f.hasBlocks() {
 			f.doc = tomlpos.NewDocument(m.Text, commentsOf(m))
 			r.flows = append(r.flows, f)
 		}
@@ -48,11 +51,22 @@ func ReadFlows(files []Flow) *FlowReads {
 	return r
 }
 
+// hasBlocks reports whether a file that reads nothing says something about blocks.
+func (f *flow) hasBlocks() bool {
+	m := f.module
+	return len(m.Nameless)+len(m.UnnamedBlocks)+len(f.unquoted) > 0 ||
+		slices.ContainsFunc(m.Definitions, func(d pysource.Definition) bool { return d.Kind == pysource.InBlocks })
+}
+
 // NotebookSuffix ends the name of a notebook.
 const NotebookSuffix = ".ipynb"
 
 func (f *flow) read(file Flow) {
 	text := file.Text
+	if IsReferenceFile(file.Name) {
+		f.readReferences(text)
+		return
+	}
 	if strings.HasSuffix(file.Name, NotebookSuffix) {
 		n, err := notebook.Read(text, pysource.CellMark)
 		if err != nil {
@@ -93,7 +107,8 @@ type Location struct {
 	Column int    `json:"column"`
 	// Kind is client, task, context, parameter or environment, for Secret,
 	// PrefectSecret, prefect.context.secrets, an argument that names a secret, and
-	// EnvVarSecret.
+	// EnvVarSecret; block and reference for Secret.load of Prefect 2 and 3, and for
+	// {{ prefect.blocks.secret.a }}.
 	Kind string `json:"kind"`
 	// Optional reports that the code works without the secret: it checks whether it
 	// exists, has a default, or handles the error.
@@ -128,7 +143,7 @@ func (f flow) newSource(opts Options) *source {
 	s.masked = s.maskedSpans()
 	for _, l := range f.module.Literals {
 		if !f.isSecretName(l) {
-			s.masked = append(s.masked, span{l.Start, l.End})
+			s.masked = append(s.masked, f.withoutReferences(l)...)
 		}
 	}
 	sort.Slice(s.masked, func(i, j int) bool { return s.masked[i].start < s.masked[j].start })
@@ -139,5 +154,28 @@ func (f flow) newSource(opts Options) *source {
 func (f flow) isSecretName(literal pysource.Span) bool {
 	reads := f.module.Reads
 	i := sort.Search(len(reads), func(i int) bool { return reads[i].Start > literal.Start })
-	return i > 0 && literal.End <= reads[i-1].End
+	return i > 0 && literal.End <= reads[i-1].End && reads[i-1].Kind != pysource.Reference
+}
+
+// withoutReferences returns a literal without the references in it.
+func (f flow) withoutReferences(literal pysource.Span) (rest []span) {
+	reads, at := f.module.Reads, literal.Start
+	i := sort.Search(len(reads), func(i int) bool { return reads[i].Start >= literal.Start })
+	for ; i < len(reads) && reads[i].End <= literal.End; i++ {
+		a := reads[i]
+		if a.Kind != pysource.Reference || !strings.HasPrefix(f.module.Text[a.Start:], "{{") || a.Start < at {
+			continue
+		}
+		rest = f.appendMasked(rest, at, a.Start)
+		at = a.End
+	}
+	return f.appendMasked(rest, at, literal.End)
+}
+
+// appendMasked appends a part of a literal, unless it is empty or only a quote.
+func (f flow) appendMasked(parts []span, start, end int) []span {
+	if part := f.module.Text[start:end]; strings.Trim(part, `"'`) == "" && len(part) <= 1 {
+		return parts
+	}
+	return append(parts, span{start, end})
 }

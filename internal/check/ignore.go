@@ -93,6 +93,7 @@ func (s *source) maskStart(comment int) int {
 // every run of check.
 func (s *source) findUsedIgnores() {
 	strictest := *s
+	strictest.strictest = true
 	strictest.opts, strictest.cachedEnv, strictest.told = Options{Env: []string{}, RequireEnv: true}, nil, nil
 	for _, r := range s.rules {
 		if s.ignores.unused(r.Name) {

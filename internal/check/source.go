@@ -29,6 +29,7 @@ type source struct {
 	python   *pythonRead // what the parser inside Prefect made of the text; nil until readPython
 
 	opts      Options
+	strictest bool          // the rules are to find what they may find in any run
 	rules     []checker     // of this kind of file
 	listRules func() []Rule // returns the rules that an ignore comment may name
 	nameable  []Rule        // cached by nameableRules
@@ -37,6 +38,7 @@ type source struct {
 	readerProblems []tomlfile.Problem // of a manifest
 	flow           *flow              // of a Python file
 	secrets        *secretIndex       // of a Python file: the defined secrets
+	blocks         *secretIndex       // the same for the Secret blocks of Prefect 2 and 3
 
 	// What one rule has reported and others leave alone, by node.
 	unread  map[tomlpos.NodeID]bool // settings that no release reads

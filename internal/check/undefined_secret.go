@@ -8,6 +8,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 	"github.com/prefect-secrets/prefect-secrets/internal/pysource"
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
+	"github.com/prefect-secrets/prefect-secrets/internal/storekind"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
@@ -16,7 +17,11 @@ type SecretSet struct {
 	Where  string   // what messages call it, such as "config.toml" or "the store"
 	Names  []string // of the secrets, in any order
 	Lookup Lookup   // where Prefect looks for a secret that it does not have
+	// Store is the kind of store that has the secrets; nil is [storekind.Default].
+	Store *storekind.Kind
 }
+
+func (s SecretSet) isBlocks() bool { return s.Store == storekind.Blocks }
 
 // Lookup is where Prefect looks for secrets, as far as a [SecretSet] tells. It decides
 // which error a flow gets for a missing one.
@@ -31,17 +36,22 @@ const (
 
 // Check reports each secret that a flow reads and no set defines, reads while a flow
 // is built, a flow that Python cannot read, as a warning, and invalid ignore comments.
-// Of opts only Rules and Version matter. Without a set every secret is undefined.
+// Of opts only Rules, Version and Store matter. Without a set of its kind every secret is
+// undefined, and no block.
 //
 // Not reported are optional reads, computed names, what EnvVarSecret reads, and
 // secrets that the same file brings. The diagnostics are in the order of the files,
 // sorted by position in each.
 func (r *FlowReads) Check(defined []SecretSet, opts Options) []Diagnostic {
-	secrets := newSecretIndex(defined)
+	ofSecrets, ofBlocks := splitSets(defined)
+	if opts.Store == storekind.Default {
+		ofBlocks = nil
+	}
+	secrets, blocks := newSecretIndex(ofSecrets), r.newBlockIndex(ofBlocks)
 	var found []Diagnostic
 	for _, f := range r.flows {
 		s := f.newSource(opts)
-		s.secrets = secrets
+		s.secrets, s.blocks = secrets, blocks
 		found = append(found, s.diagnose()...)
 	}
 	return found
@@ -49,29 +59,38 @@ func (r *FlowReads) Check(defined []SecretSet, opts Options) []Diagnostic {
 
 // checkUndefined reports what a flow reads and nothing defines.
 func checkUndefined(s *source, report func(finding)) {
+	if s.opts.Store != storekind.Blocks {
+		checkUndefinedSecrets(s, report)
+	}
+	checkBlocks(s, report)
+}
+
+func checkUndefinedSecrets(s *source, report func(finding)) {
 	module, secrets := s.flow.module, s.secrets
 	brought := s.flow.brought(s.opts.Version)
 	for _, a := range module.Reads {
-		if a.Kind == pysource.Environment || secrets.has(a.Name) || brought.has(a) {
+		if a.Kind == pysource.Environment || a.IsBlock() || secrets.has(a.Name) || brought.has(a) {
 			continue
 		}
 		handling := secrets.handlingOf(a, s.opts.Version)
 		if handling.optional {
 			continue
 		}
-		report(s.undefined(a, handling, brought))
+		f := s.undefinedIn(secrets, a, handling, brought)
+		f.key = "context.secrets." + tomlpos.QuoteKey(a.Name)
+		report(f)
 	}
 }
 
-// undefined returns the finding about a read.
-func (s *source) undefined(a pysource.Access, handling handling, brought brought) finding {
-	f := finding{
-		message: s.secrets.message(a.Name), hint: s.secrets.hint(a.Name), key: "context.secrets." + tomlpos.QuoteKey(a.Name),
-		start: a.Start, end: a.End,
-	}
+// undefinedIn returns the finding about a read of what an index does not have.
+func (s *source) undefinedIn(x *secretIndex, a pysource.Access, handling handling, brought brought) finding {
+	f := finding{message: x.message(a.Name), hint: x.hint(a.Name), start: a.Start, end: a.End}
 	variable, unseen := brought.unseenVariable(a.Name)
 	switch {
-	case len(s.flow.module.Unnamed) > 0 && !unseen:
+	case x.saves != "":
+		f.severity = SeverityNote
+		f.message += fmt.Sprintf("; %s saves blocks under names that are computed, of which it may be one", x.saves)
+	case len(s.flow.module.Unnamed) > 0 && !unseen && !a.IsBlock():
 		u := s.flow.module.Unnamed[0]
 		f.severity = SeverityNote
 		f.message += fmt.Sprintf("; line %d "+unnamedSources[u.Source], s.position(u.Start).Line)
@@ -122,18 +141,18 @@ type secretIndex struct {
 	byLowerCase map[string]string // name in lower case → one of the names
 	names       []string          // sorted
 	hints       map[string]string // undefined name → hint
+	noun        string            // what messages call one
+	unknown     string            // the hint for a name that is like no other
+	saves       string            // file and line where flows save blocks whose names are not certain
 	local       bool              // Prefect may look for a secret locally
 	store       bool              // Prefect may look for a secret in the store
 }
 
 func newSecretIndex(sets []SecretSet) *secretIndex {
-	x := &secretIndex{sets: sets, definedIn: map[string]string{}, byLowerCase: map[string]string{}, hints: map[string]string{}}
+	x := &secretIndex{sets: sets, definedIn: map[string]string{}, byLowerCase: map[string]string{}, hints: map[string]string{}, noun: "secret", unknown: undefinedHint}
 	for _, set := range sets {
 		for _, name := range set.Names {
-			if !x.has(name) {
-				x.definedIn[name], x.byLowerCase[strings.ToLower(name)] = set.Where, name
-				x.names = append(x.names, name)
-			}
+			x.add(name, set.Where)
 		}
 	}
 	slices.Sort(x.names)
@@ -141,6 +160,13 @@ func newSecretIndex(sets []SecretSet) *secretIndex {
 	x.store = lookups(LookupStore) || lookups(LookupOff)
 	x.local = lookups(LookupLocal) || !lookups(LookupOff)
 	return x
+}
+
+func (x *secretIndex) add(name, where string) {
+	if !x.has(name) {
+		x.definedIn[name], x.byLowerCase[strings.ToLower(name)] = where, name
+		x.names = append(x.names, name)
+	}
 }
 
 func (x *secretIndex) has(name string) bool {
@@ -161,15 +187,15 @@ func (x *secretIndex) message(name string) string {
 	name = MaskTokens(name)
 	switch {
 	case last < 0:
-		return fmt.Sprintf("nothing defines the secret %q", name)
+		return fmt.Sprintf("nothing defines the %s %q", x.noun, name)
 	case last == 0:
-		return fmt.Sprintf("%s does not have the secret %q", sets[0], name)
+		return fmt.Sprintf("%s does not have the %s %q", sets[0], x.noun, name)
 	case last == 1:
-		return fmt.Sprintf("neither %s nor %s has the secret %q", sets[0], sets[1], name)
+		return fmt.Sprintf("neither %s nor %s has the %s %q", sets[0], sets[1], x.noun, name)
 	case last < maxSetsNamed:
-		return fmt.Sprintf("none of %s and %s has the secret %q", strings.Join(sets[:last], ", "), sets[last], name)
+		return fmt.Sprintf("none of %s and %s has the %s %q", strings.Join(sets[:last], ", "), sets[last], x.noun, name)
 	}
-	return fmt.Sprintf("none of %s and %d more has the secret %q", strings.Join(sets[:maxSetsNamed], ", "), len(sets)-maxSetsNamed, name)
+	return fmt.Sprintf("none of %s and %d more has the %s %q", strings.Join(sets[:maxSetsNamed], ", "), len(sets)-maxSetsNamed, x.noun, name)
 }
 
 // hint returns what to do about an undefined name. It searches once for each name.
@@ -179,6 +205,8 @@ func (x *secretIndex) hint(name string) string {
 	}
 	return x.hints[name]
 }
+
+const undefinedHint = "write it to the store with prefect-secrets sync or set, or name an environment variable for it under [context.secrets]"
 
 func (x *secretIndex) suggest(name string) string {
 	if other, ok := x.byLowerCase[strings.ToLower(name)]; ok {
@@ -191,5 +219,5 @@ func (x *secretIndex) suggest(name string) string {
 	if near := nearest.Of(name, x.names); near != "" {
 		return fmt.Sprintf("did you mean %q, which %s has?", MaskTokens(near), x.definedIn[near])
 	}
-	return "write it to the store with prefect-secrets sync or set, or name an environment variable for it under [context.secrets]"
+	return x.unknown
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
@@ -52,7 +51,7 @@ func (c *Command) showUses(format string, reads *check.FlowReads, defined []chec
 		return usagef("--used-by: use --format text or json")
 	}
 	for _, use := range uses {
-		fmt.Fprintln(c.Stdout, report.Safe(useTitle(use)))
+		fmt.Fprintln(c.Stdout, report.Safe(use.Title()))
 		c.showLocations(use.Locations)
 	}
 	if len(unknown) > 0 {
@@ -70,24 +69,4 @@ func (c *Command) showLocations(locations []check.Location) {
 		}
 		fmt.Fprintln(c.Stdout, report.Safe(text))
 	}
-}
-
-func useTitle(use check.SecretUse) string {
-	title := use.Name
-	switch {
-	case use.Environment:
-		title += " (environment variable)"
-	case len(use.DefinedIn) > 0:
-		title += " (in " + strings.Join(use.DefinedIn, ", ") + ")"
-	default:
-		title += " (nowhere)"
-	}
-	switch {
-	case len(use.Possible) > 0:
-		at := use.Possible[0]
-		title += fmt.Sprintf(": the name that is computed at %s:%d may be this one", at.File, at.Line)
-	case len(use.Locations) == 0:
-		title += ": nobody reads it"
-	}
-	return title
 }

@@ -127,7 +127,8 @@ func isFlow(path string) bool {
 const checkpoints = ".ipynb_checkpoints"
 
 // ReadFlows reads every .py file and every notebook below dirs, which may also be
-// files.
+// files. Of other files that flows are deployed by, it reads those that refer to
+// secrets, and those that dirs names.
 func ReadFlows(dirs []string) (reads *check.FlowReads, files int, err error) {
 	var flows []check.Flow
 	for _, dir := range dirs {
@@ -135,11 +136,11 @@ func ReadFlows(dirs []string) (reads *check.FlowReads, files int, err error) {
 			if err == nil && entry.IsDir() && entry.Name() == checkpoints {
 				return fs.SkipDir
 			}
-			if err != nil || entry.IsDir() || !isFlow(path) || path != dir && isPipe(path) {
+			if err != nil || entry.IsDir() || path != dir && isPipe(path) {
 				return err
 			}
-			text, err := configfile.Read(path)
-			flows = append(flows, check.Flow{Name: filepath.ToSlash(path), Text: text})
+			found, err := readFlow(path, path == dir)
+			flows = append(flows, found...)
 			return err
 		})
 		if err != nil {
@@ -150,6 +151,38 @@ func ReadFlows(dirs []string) (reads *check.FlowReads, files int, err error) {
 		return nil, 0, fmt.Errorf("there is no .py file and no notebook in %s", strings.Join(dirs, ", "))
 	}
 	return check.ReadFlows(flows), len(flows), nil
+}
+
+// readFlow returns a file if it is one to check.
+func readFlow(path string, named bool) ([]check.Flow, error) {
+	mayRefer := check.IsReferenceFile(path)
+	if !isFlow(path) && !mayRefer {
+		return nil, nil
+	}
+	if mayRefer && !named {
+		return readReferences(path)
+	}
+	text, err := configfile.Read(path)
+	return []check.Flow{{Name: filepath.ToSlash(path), Text: text}}, err
+}
+
+// deploymentsFile is in what Prefect 2 and 3 look for deployments.
+const deploymentsFile = "prefect.yaml"
+
+// readReferences returns a file if it refers to secrets. One that is longer than any that
+// flows are deployed by does not, nor does one of another program that cannot be read.
+func readReferences(path string) ([]check.Flow, error) {
+	if info, err := os.Stat(path); err != nil || info.Size() > check.MaxReferenceFile {
+		return nil, nil
+	}
+	text, err := configfile.Read(path)
+	switch {
+	case err != nil && filepath.Base(path) == deploymentsFile:
+		return nil, err
+	case err != nil || !check.HasReferences(text):
+		return nil, nil
+	}
+	return []check.Flow{{Name: filepath.ToSlash(path), Text: text}}, nil
 }
 
 // DefinedSecrets returns the secrets of the environment, of the configs and of the

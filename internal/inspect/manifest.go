@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/storekind"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlfile"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
@@ -126,15 +128,45 @@ func without(paths []string, path string) []string {
 }
 
 // appendManifestSecrets appends the names of the secrets in any environment of a
-// manifest, unless the manifest is in sets already. An invalid manifest defines
-// nothing; a finding about it says why.
+// manifest, as each kind of store keeps them, unless the manifest is in sets already. An
+// invalid manifest defines nothing; a finding about it says why.
 func appendManifestSecrets(sets []check.SecretSet, path string, parsed parsedManifest) []check.SecretSet {
-	if parsed.err != nil {
+	where := filepath.ToSlash(filepath.Clean(path))
+	if parsed.err != nil || slices.ContainsFunc(sets, func(s check.SecretSet) bool { return s.Where == where }) {
 		return sets
 	}
-	where, names := filepath.ToSlash(filepath.Clean(path)), parsed.manifest.SecretNames()
-	if len(names) == 0 || slices.ContainsFunc(sets, func(s check.SecretSet) bool { return s.Where == where }) {
-		return sets
+	names := manifestNames(parsed.manifest)
+	for _, kind := range storekind.All {
+		if len(names[kind]) == 0 {
+			continue
+		}
+		set := check.SecretSet{Where: where, Names: slices.Sorted(maps.Keys(names[kind])), Store: kind}
+		if kind == storekind.Default {
+			set.Lookup = check.LookupStore
+		}
+		sets = append(sets, set)
 	}
-	return append(sets, check.SecretSet{Where: where, Names: names, Lookup: check.LookupStore})
+	return sets
+}
+
+// manifestNames returns the stored names of each kind of store that [names] lists, at the
+// top or for any environment.
+func manifestNames(m *secretsync.Manifest) map[*storekind.Kind]map[string]bool {
+	names := map[*storekind.Kind]map[string]bool{}
+	for _, environment := range append(m.Environments(), "") {
+		e, err := m.Environment(environment)
+		if err != nil {
+			continue
+		}
+		kind := storekind.Find(e.Store)
+		if names[kind] == nil {
+			names[kind] = map[string]bool{}
+		}
+		for name := range e.Names {
+			if stored, err := kind.StoredName(name); err == nil {
+				names[kind][stored] = true
+			}
+		}
+	}
+	return names
 }

@@ -35,6 +35,9 @@ func (p *parser) call(base *node) *node {
 	if len(n.args) > 1 && expectsError(base) {
 		p.wrap(since, region{kind: regionExpecting, cond: n})
 	}
+	if base.kind == nodeAttr && base.name == "format" {
+		p.noteText(n)
+	}
 	return p.record(n)
 }
 

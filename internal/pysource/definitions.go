@@ -19,15 +19,18 @@ const (
 	InPutenv          DefinitionKind = "putenv"           // os.putenv("PREFECT__CONTEXT__SECRETS__A", ...), which os.environ does not get
 	InRunEnvironment  DefinitionKind = "run environment"  // UniversalRun(env={"PREFECT__CONTEXT__SECRETS__A": ...})
 	InStore           DefinitionKind = "store"            // Client().set_secret("A", ...)
+	InBlocks          DefinitionKind = "blocks"           // Secret(value=...).save("a") of Prefect 2 and 3
 )
 
-// Definition is an expression that defines a secret. Start is its byte offset.
+// Definition is an expression that defines a secret. Start is its byte offset, and End is
+// where it ends.
 type Definition struct {
 	// Name is that of the secret or, of InEnvironment, InPutenv and InRunEnvironment,
 	// of the environment variable.
 	Name  string
 	Kind  DefinitionKind
 	Start int
+	End   int
 	// Late reports that Prefect was imported before and does not see the variable.
 	Late bool
 }
@@ -106,7 +109,7 @@ func (r *reader) defineMentioned() {
 }
 
 func (r *reader) define(name string, kind DefinitionKind, n *node) {
-	r.module.Definitions = append(r.module.Definitions, Definition{Name: name, Kind: kind, Start: n.start})
+	r.module.Definitions = append(r.module.Definitions, Definition{Name: name, Kind: kind, Start: n.start, End: n.end})
 }
 
 // defineVariables records the environment variables that an expression may name, which n
@@ -167,7 +170,7 @@ func (r *reader) defineVariable(name string, n *node) {
 	if name == configVariable && !r.isImported(n) {
 		r.defineFrom(FromConfig, n)
 	}
-	d := Definition{Name: name, Kind: InEnvironment, Start: n.start, Late: r.isImported(n)}
+	d := Definition{Name: name, Kind: InEnvironment, Start: n.start, End: n.end, Late: r.isImported(n)}
 	if n.kind == nodeCall && r.callee(n) == putenvPath {
 		d.Kind = InPutenv
 	}

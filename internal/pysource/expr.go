@@ -218,11 +218,11 @@ func (p *parser) sum() *node {
 	case len(operands) == 1:
 		return operands[0]
 	case pluses == len(operands)-1:
-		return p.covering(start, nodeSum, operands...)
+		return p.noteText(p.covering(start, nodeSum, operands...))
 	case unions == len(operands)-1:
 		return p.covering(start, nodeUnion, operands...)
 	case len(operands) == 2 && operator == "%":
-		return p.covering(start, nodeFormat, operands...)
+		return p.noteText(p.covering(start, nodeFormat, operands...))
 	}
 	return p.covering(start, nodeComputed, operands...)
 }

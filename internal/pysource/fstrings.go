@@ -4,7 +4,7 @@ import "strings"
 
 // adjacentStrings reads strings and f-strings with no operator between them.
 func (p *parser) adjacentStrings() *node {
-	n := &node{kind: nodeConcat, start: p.peek().start}
+	n, first := &node{kind: nodeConcat, start: p.peek().start}, p.next
 	bytes := p.isBytes()
 	for {
 		t := p.peek()
@@ -20,7 +20,10 @@ func (p *parser) adjacentStrings() *node {
 			n.items = append(n.items, p.fString())
 		default:
 			n.end = p.tokens[p.next-1].end
-			return n
+			if bytes || p.isStatement(first) {
+				return n
+			}
+			return p.noteText(n)
 		}
 	}
 }

@@ -17,6 +17,8 @@ type parser struct {
 	regions     []*region        // all so far
 	nodes       []*node          // that may read a secret, in the order of the text
 	conditions  []*node          // that decide what the code does
+	refers      bool             // the module may have references to blocks
+	texts       []*node          // strings of such a module, each after its parts
 	starImports []string         // the modules of from module import *
 	imported    map[*region]*int // the first import of Prefect in each function and below each condition, and in none
 	depth       int

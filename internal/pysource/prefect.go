@@ -34,7 +34,7 @@ var runMethods = []string{"run", "bind", "map", "copy"}
 // namesSecrets reports whether the arguments of what has a path may name secrets. What
 // the context and the configuration hold may be anything.
 func namesSecrets(path string) bool {
-	return isPrefect(path) && path != unknownPath && !slices.ContainsFunc(contextPaths, func(context string) bool {
+	return isPrefect(path) && path != unknownPath && !isLater(path) && !slices.ContainsFunc(contextPaths, func(context string) bool {
 		return strings.HasPrefix(path, context+".")
 	})
 }
@@ -139,6 +139,8 @@ var starExports = map[string][]string{
 	"prefect.tasks.secrets.base":    {"PrefectSecret"},
 	"prefect.tasks.secrets.env_var": {"EnvVarSecret"},
 	"prefect.utilities.context":     {"context"},
+	"prefect.blocks.system":         {"Secret"},
+	"prefect.blocks.core":           {"Block"},
 }
 
 // contextPaths are the paths of the context, and of the configuration's, from which

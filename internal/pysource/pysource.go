@@ -25,6 +25,8 @@ const (
 	Context     Kind = "context"     // prefect.context.secrets["A"] and the like
 	Parameter   Kind = "parameter"   // credentials_secret="A" in a call of a Prefect function or class
 	Environment Kind = "environment" // EnvVarSecret("A"): the variable A, not a secret of Prefect's
+	Block       Kind = "block"       // Secret.load("a") of Prefect 2 and 3, which reads the Secret block a
+	Reference   Kind = "reference"   // {{ prefect.blocks.secret.a }} in a string, for which Prefect 2 and 3 read that block
 )
 
 // Access is an expression that reads a secret. Start and End are byte offsets into
@@ -44,7 +46,12 @@ type Access struct {
 	Outcomes       Outcomes
 	Prefix, Suffix string // in Module.Unknown: what the name certainly begins and ends with
 	Start, End     int
+
+	typed bool // the name has the type of a block in front, as in secret/a
 }
+
+// IsBlock reports whether a Secret block of Prefect 2 or 3 is read.
+func (a Access) IsBlock() bool { return a.Kind == Block || a.Kind == Reference }
 
 // Span is a part of [Module.Text], in byte offsets, End exclusive.
 type Span struct{ Start, End int }
@@ -62,6 +69,9 @@ type Module struct {
 	// Unnamed are the expressions by which the module brings secrets whose names are
 	// not certain, such as prefect.context.secrets = load().
 	Unnamed []Unnamed
+	// UnnamedBlocks are the calls that save Secret blocks under names that are not certain,
+	// and Nameless the references that lack the name of a block.
+	UnnamedBlocks, Nameless []Span
 	// Building are the calls of get and run that run while a flow is built, for which
 	// Prefect raises an error.
 	Building []Span
@@ -118,6 +128,7 @@ func readModule(text, code string, unread []cell) *Module {
 			r.visit(n)
 		}
 	}
+	r.findTemplates()
 	r.findComputedVariables()
 	r.defineMentioned()
 	r.defineTexts()
@@ -144,6 +155,7 @@ func (m *Module) sort() {
 	slices.SortStableFunc(m.Definitions, func(a, b Definition) int { return cmp.Compare(a.Start, b.Start) })
 	slices.SortStableFunc(m.Unnamed, func(a, b Unnamed) int { return cmp.Compare(a.Start, b.Start) })
 	slices.SortStableFunc(m.Building, func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })
+	slices.SortStableFunc(m.Nameless, func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })
 	m.Reads, m.Unknown = slices.Compact(m.Reads), slices.Compact(m.Unknown)
 	m.Definitions, m.Building, m.Unnamed = slices.Compact(m.Definitions), slices.Compact(m.Building), slices.Compact(m.Unnamed)
 }

@@ -81,6 +81,7 @@ func (r *reader) visitAttribute(n *node) {
 		r.mock(mocksParts, n)
 	}
 	r.visitStore(n)
+	r.visitPassed(n)
 	path := r.value(n.base).path
 	if isSecrets(path) && !dictMethods[n.name] && !strings.HasPrefix(n.name, "__") {
 		a := Access{Name: n.name, Kind: Context, Start: n.end - len(n.name), End: n.end}
@@ -191,6 +192,13 @@ func (r *reader) recordGiven(p *parameter, a Access, n *node) {
 
 // addRead adds a read of a certain name.
 func (r *reader) addRead(name string, a Access, n, by *node) {
+	if a.typed {
+		block, isSecret := strings.CutPrefix(name, secretSlug+"/")
+		if !isSecret {
+			return
+		}
+		name, a.typed = block, false
+	}
 	if name == "" {
 		return
 	}
@@ -202,7 +210,7 @@ func (r *reader) addRead(name string, a Access, n, by *node) {
 // visitCall records what a call reads or sets.
 func (r *reader) visitCall(n *node) {
 	path := r.callee(n)
-	if r.visitMethod(n) || r.visitReplacement(n) {
+	if r.visitMethod(n) || r.visitReplacement(n) || r.visitBlock(n) {
 		return
 	}
 	if first, _ := n.argument(0, ""); path == getenvPath || n.base.kind == nodeAttr && r.value(n.base.base).path == environPath {
@@ -254,6 +262,8 @@ func (r *reader) visitMethod(n *node) bool {
 		} else {
 			r.defineUnknown(n)
 		}
+	case "read_block_document_by_name": // of a client of Prefect 2 or 3
+		r.visitClientRead(n)
 	case "setenv":
 		name, _ := n.argument(0, "name")
 		r.defineVariables(name, n)

@@ -14,7 +14,9 @@ const (
 // mocksOf returns what replacing something means, by the end of its dotted name: the
 // module in which a test replaces Secret may be any.
 func mocksOf(dotted string) mocks {
-	dotted = strings.TrimSuffix(strings.TrimSuffix(dotted, ".get"), ".run")
+	for _, method := range []string{".get", ".run", ".load", ".aload"} {
+		dotted = strings.TrimSuffix(dotted, method)
+	}
 	switch _, name := splitPath("." + dotted); {
 	case name == "Secret" || name == "_Secret":
 		return mocksClient
@@ -235,7 +237,7 @@ func (r *reader) mock(m mocks, n *node) {
 
 // isMocked reports whether a read is one of a mock.
 func (r *reader) isMocked(at *region, kind Kind) bool {
-	return r.isCovered(at, map[Kind]mocks{Client: mocksClient, Parameter: mocksClient, Task: mocksClient | mocksTask}[kind])
+	return r.isCovered(at, map[Kind]mocks{Client: mocksClient, Block: mocksClient, Parameter: mocksClient, Task: mocksClient | mocksTask}[kind])
 }
 
 // isCovered reports whether something is replaced in a region.

@@ -1,5 +1,7 @@
 package pysource
 
+import "strings"
+
 // level is the lines of one indentation: a module, or the body of a compound
 // statement.
 type level struct {
@@ -33,7 +35,7 @@ type chain struct {
 
 // parse reads a module, up to the first problem.
 func parse(s *scanner) *parser {
-	p := &parser{scanner: s, block: &block{end: len(s.tokens)}, imported: map[*region]*int{}}
+	p := &parser{scanner: s, block: &block{end: len(s.tokens)}, imported: map[*region]*int{}, refers: strings.Contains(s.src, ReferencePrefix)}
 	p.enter(moduleScope)
 	p.level = &level{scope: p.scope, block: p.block}
 	var body *level

@@ -232,10 +232,7 @@ func (r *reader) callValue(n *node) value {
 	case path == "" && n.base.kind == nodeAttr && n.base.name == "format" && len(n.args) == 1 && n.args[0].name == "" && !n.args[0].unpacked:
 		return r.formatValue(r.value(n.base.base).str, "{}", n.args[0].value)
 	case path == "" && n.base.kind == nodeName && n.base.name == "dict":
-		if len(n.args) == 1 && n.args[0].name == "" && isSecrets(r.value(n.args[0].value).path) {
-			return r.value(n.args[0].value) // a copy of them
-		}
-		return value{literal: n}
+		return r.dictValue(n)
 	case path == importModule || path == "" && n.base.kind == nodeName && n.base.name == "__import__":
 		return r.importedValue(n)
 	case r.value(n.base).secret != nil && r.value(n.base).path == boundPath:
@@ -251,6 +248,8 @@ func (r *reader) callValue(n *node) value {
 		return r.boundValue(n, path)
 	case secretClasses[path] != "":
 		return value{path: unknownPath, secret: n}
+	case makesBlock(path):
+		return value{path: savedPath}
 	case isSecrets(context) && (method == "keys" || method == "copy"):
 		return value{path: context}
 	case path == taskPath || isLibraryTask(path):
@@ -259,6 +258,14 @@ func (r *reader) callValue(n *node) value {
 		return value{}
 	}
 	return value{path: unknownPath}
+}
+
+// dictValue returns what a call of dict gives, which may be a copy of the secrets.
+func (r *reader) dictValue(n *node) value {
+	if len(n.args) == 1 && n.args[0].name == "" && isSecrets(r.value(n.args[0].value).path) {
+		return r.value(n.args[0].value)
+	}
+	return value{literal: n}
 }
 
 // boundValue returns what partial(Secret, "A") and partial(Secret) are: with a name the

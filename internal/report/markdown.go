@@ -100,6 +100,9 @@ func DiagnosticsComment(w io.Writer, diagnostics []check.Diagnostic, files int) 
 // without changes.
 func (m Markdown) head(d *Document, t secretsync.TenantResult, several bool, none string, counts tally) {
 	target := label(tenantName(t))
+	if t.Plan != nil && tenantName(t) == "" {
+		target = sentenceCase(t.Plan.Target())
+	}
 	if several {
 		d.heading("#### " + target)
 		target = ""

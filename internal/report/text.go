@@ -379,7 +379,11 @@ func verifiedLines(r *secretsync.Report) []string {
 	}
 	if v.Values != nil && v.Present > 0 {
 		values := Plural(v.Present, "value")
-		lines = append(lines, fmt.Sprintf("%d of %s, read back under the runner key, equal to the source", *v.Values, values))
+		key := "the runner key"
+		if v.ByWriter {
+			key = "the writing key"
+		}
+		lines = append(lines, fmt.Sprintf("%d of %s, read back under %s, equal to the source", *v.Values, values, key))
 		if len(v.Different) > 0 {
 			lines = append(lines, fmt.Sprintf("the value of %s differs from its source", Safe(Several("names", v.Different))))
 		}
@@ -429,7 +433,7 @@ func OriginText(w io.Writer, key, url string) error {
 // target returns the tenant that a plan writes to, the store's URL, and the manifest's
 // environment.
 func (t Text) target(plan *secretsync.Plan) string {
-	label := Safe(tenant.Label(plan.Tenant))
+	label := Safe(plan.Target())
 	if plan.URL != "" {
 		label += " at " + Safe(address.Display(plan.URL))
 	}
