@@ -11,6 +11,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/option"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/internal/run"
+	"github.com/prefect-secrets/prefect-secrets/internal/storekind"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -30,7 +31,7 @@ func (s *step) check(ctx context.Context) error {
 		return (*inspect.Cache)(nil).CheckConfigs(in.ConfigFiles, s.Env, o, threshold, s.Checked)
 	}
 	flows, err := inspect.LoadFlows(inspect.FlowOptions{
-		Given: option.Input, Dirs: in.Flows, Configs: in.ConfigFiles, Manifest: in.Manifest, Env: s.Env, Check: o, Stored: s.storedNames(ctx),
+		Given: option.Input, Dirs: in.Flows, Configs: in.ConfigFiles, Manifest: in.Manifest, Env: s.Env, Check: o, Stored: s.storedSecrets(ctx),
 	})
 	if err != nil {
 		return err
@@ -39,19 +40,19 @@ func (s *step) check(ctx context.Context) error {
 	return flows.Check(threshold, s.Checked)
 }
 
-// storedNames returns a function that lists the names in the store. It returns nil
+// storedSecrets returns a function that lists the names in the store. It returns nil
 // without a store, and for an untrusted run, which has no key.
-func (s *step) storedNames(ctx context.Context) func(*inspect.Cache) ([]string, error) {
+func (s *step) storedSecrets(ctx context.Context) func(*inspect.Cache) (check.SecretSet, error) {
 	if s.inputs.APIURL == "" || s.event.Untrusted.IsTrue() {
 		return nil
 	}
-	return func(cache *inspect.Cache) ([]string, error) {
-		return run.StoredNames(ctx, cache, s.connectOptions(), s.Stderr)
+	return func(cache *inspect.Cache) (check.SecretSet, error) {
+		return run.StoredSecrets(ctx, cache, s.connectOptions(), s.Stderr)
 	}
 }
 
 // checkFlows checks that the configs, the manifest or the store once the plans are
-// applied defines each secret that the flows read. Its error stops the run before the
+// applied defines each secret that the flows read from such a store. Its error stops the run before the
 // first write.
 func (s *step) checkFlows(o run.Options, plans []*secretsync.Plan) error {
 	threshold, err := check.ParseFailOn(o.FailOn)
@@ -66,13 +67,14 @@ func (s *step) checkFlows(o run.Options, plans []*secretsync.Plan) error {
 	if err != nil {
 		return err
 	}
-	options := check.Options{Version: o.ConfigsFor}
+	kind := storekind.Find(o.Manifest.Store)
+	options := check.Options{Version: o.ConfigsFor, Store: kind}
 	defined, err := o.Files.DefinedSecrets(configs.Paths, s.inputs.Manifest, options)
 	if err != nil {
 		return err
 	}
 	for _, plan := range plans {
-		defined = append(defined, check.SecretSet{Where: "the store", Names: plan.NamesAfter(), Lookup: check.LookupStore})
+		defined = append(defined, check.StoreSet(kind, plan.NamesAfter()))
 	}
 	inspect.WriteUnchecked(s.Stderr, reads)
 	found := inspect.Findings{Diagnostics: reads.Check(defined, options), Files: files}

@@ -21,6 +21,15 @@ type SecretSet struct {
 	Store *storekind.Kind
 }
 
+// StoreSet returns the set of the names in a store that was asked.
+func StoreSet(kind *storekind.Kind, names []string) SecretSet {
+	set := SecretSet{Where: "the store", Names: names, Store: kind}
+	if !set.isBlocks() {
+		set.Lookup = LookupStore
+	}
+	return set
+}
+
 func (s SecretSet) isBlocks() bool { return s.Store == storekind.Blocks }
 
 // Lookup is where Prefect looks for secrets, as far as a [SecretSet] tells. It decides

@@ -74,6 +74,7 @@ The comment # prefect-secrets: ignore[rule] reason silences a rule on its line.`
 	flow.toggle(&f.usedBy, "used-by", "with --flows: print each secret with the places that read it, and nothing else")
 	flow.text(&f.manifest, "manifest", "FILE", "", "manifest to check, regardless of its name (default with --flows: prefect-secrets.toml, if it exists)")
 	connectFlags(flags, &f.connect)
+	section(flags, storeTitle).text(&f.connect.Environment, "environment", "NAME", "", "with --flows: manifest environment whose store's names count as well")
 	flags.Lookup("api-url").Usage = "with --flows: secrets API whose names count as well"
 	section(flags, outputTitle).choice(&f.format, "format", "FORMAT", "text", diagnosticsFormats, "")
 	return cmd
@@ -110,12 +111,17 @@ func (c *Command) runCheck(ctx context.Context, f checkFlags, paths []string) er
 		return usagef("--used-by needs --flows PATH")
 	case f.connect.APIURL != "":
 		return usagef("--api-url needs --flows PATH")
+	case f.connect.Environment != "":
+		return usagef("--environment needs --flows PATH")
 	}
 	if f.manifest != "" {
 		return files.CheckManifest(f.manifest, paths, o, threshold, show)
 	}
 	return files.CheckConfigs(paths, c.Env, o, threshold, show)
 }
+
+// asksStore reports whether the names in a store count as defined.
+func (f checkFlags) asksStore() bool { return f.connect.APIURL != "" || f.connect.Environment != "" }
 
 // options returns what the flags say about how to check.
 func (f checkFlags) options(env []string) (o check.Options, err error) {

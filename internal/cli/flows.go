@@ -16,9 +16,12 @@ import (
 // instead.
 func (c *Command) checkFlows(ctx context.Context, f checkFlags, files *inspect.Cache, paths []string, o check.Options, threshold check.FailOn, show inspect.Show) error {
 	options := inspect.FlowOptions{Dirs: f.flows, Configs: paths, Manifest: f.manifest, Env: c.Env, Check: o, Files: files}
-	if f.connect.APIURL != "" {
-		options.Stored = func(cache *inspect.Cache) ([]string, error) {
-			return run.StoredNames(ctx, cache, c.withEnv(f.connect), c.Stderr)
+	if f.connect.Environment != "" {
+		f.connect.ManifestFile = f.manifest
+	}
+	if f.asksStore() {
+		options.Stored = func(cache *inspect.Cache) (check.SecretSet, error) {
+			return run.StoredSecrets(ctx, cache, c.withEnv(f.connect), c.Stderr)
 		}
 	}
 	flows, err := inspect.LoadFlows(options)

@@ -28,9 +28,9 @@ type FlowOptions struct {
 	Env      []string // in which to look for Prefect's own config
 	Check    check.Options
 	Files    *Cache // files that were read already; nil for none
-	// Stored returns the names in the store; nil means without a store. It may need
+	// Stored returns the secrets in the store; nil means without a store. It may need
 	// the manifest.
-	Stored func(*Cache) ([]string, error)
+	Stored func(*Cache) (check.SecretSet, error)
 }
 
 // Flows are flows that were read, and the secrets that are defined for them.
@@ -65,7 +65,7 @@ func LoadFlows(o FlowOptions) (*Flows, error) {
 		if err != nil {
 			return nil, err
 		}
-		defined = append(defined, check.SecretSet{Where: "the store", Names: stored, Lookup: check.LookupStore})
+		defined = append(defined, stored)
 	}
 	return &Flows{Reads: reads, Defined: defined, options: o, cache: cache, configs: configs, files: files}, nil
 }

@@ -157,14 +157,14 @@ func (p *parser) displayItem(n *node, bracket byte) {
 		n.items = append(n.items, p.yieldOrList())
 		return
 	}
-	isDict := bracket == '{' && p.accept("**")
+	isDict, texts := bracket == '{' && p.accept("**"), len(p.texts)
 	item := p.expr()
 	n.items = append(n.items, item)
 	switch {
 	case isDict:
 		n.values = append(n.values, nil)
 	case bracket == '{' && item.kind != nodeStarred && p.accept(":"):
-		isDict = true
+		isDict, p.texts = true, p.texts[:texts] // nothing resolves a reference in a key
 		n.values = append(n.values, p.expr())
 	}
 	if isDict && len(n.values) < len(n.items) || !isDict && len(n.values) > 0 {

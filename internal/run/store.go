@@ -7,10 +7,12 @@ import (
 	"io"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
+	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
 	"github.com/prefect-secrets/prefect-secrets/internal/pace"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
+	"github.com/prefect-secrets/prefect-secrets/internal/storekind"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
@@ -50,13 +52,14 @@ func placeOf(m *secretsync.Manifest) connect.Place {
 	return connect.Place{URL: m.APIURL, Kind: m.Store, Reader: m.Reader}
 }
 
-// StoredNames lists the names in the store.
-func StoredNames(ctx context.Context, cache *inspect.Cache, o connect.Options, stderr io.Writer) (names []string, err error) {
+// StoredSecrets lists the names in the store, for the check of flows.
+func StoredSecrets(ctx context.Context, cache *inspect.Cache, o connect.Options, stderr io.Writer) (set check.SecretSet, err error) {
 	err = WithStore(ctx, cache, o, stderr, func(ctx context.Context, conn *connect.Connection) error {
-		names, err = ListNames(ctx, conn)
+		names, err := ListNames(ctx, conn)
+		set = check.StoreSet(storekind.Find(conn.Kind), names)
 		return err
 	})
-	return names, err
+	return set, err
 }
 
 // ListNames lists the names in the store of a connection.

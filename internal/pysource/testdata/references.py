@@ -25,6 +25,7 @@ job_variables = {
         "O": f"{{ prefect.blocks.secret.one_brace }}",
         "P": r"{{ prefect.blocks.secret.raw }}",
         "Q": b"{{ prefect.blocks.secret.bytes }}",
+        "{{ prefect.blocks.secret.a-key }}": 1,
         "R": "{{ prefect.blocks.secret.with_underscore }}",
     },
 }
