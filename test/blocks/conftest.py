@@ -77,21 +77,35 @@ def command(tmp_path):
     return Command(tmp_path)
 
 
+SETTINGS = {
+    "3": {"PREFECT_SERVER_API_AUTH_STRING": servers.AUTH},
+    "2": {},
+    "3-csrf": {"PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true"},
+    "3-bare": {"PREFECT_API_BLOCKS_REGISTER_ON_START": "false"},
+}
+
+
+class Started(dict):
+    """The servers by name. One that a test asks for first starts then."""
+
+    def __missing__(self, name):
+        self[name] = servers.Server(name, name[0], **SETTINGS[name])
+        return self[name]
+
+
 @pytest.fixture(scope="session")
-def started():
-    """Every server of the suite. They start together, since each waits for itself most of the time."""
-    with concurrent.futures.ThreadPoolExecutor() as pool:
-        list(pool.map(servers.empty_database, "23"))
-    all_of_them = {
-        "3": servers.Server("3", "3", PREFECT_SERVER_API_AUTH_STRING=servers.AUTH),
-        "2": servers.Server("2", "2"),
-        "3-csrf": servers.Server("3-csrf", "3", PREFECT_SERVER_CSRF_PROTECTION_ENABLED="true"),
-        "3-bare": servers.Server("3-bare", "3", PREFECT_API_BLOCKS_REGISTER_ON_START="false", PREFECT_SERVER_API_BLOCKS_REGISTER_ON_START="false"),
-    }
+def started(request):
+    """The servers. Where every test runs they start together, since each waits for itself most of the time."""
+    found = Started()
+    if not request.config.option.keyword:
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            list(pool.map(servers.empty_database, "23"))
+        for name in SETTINGS:
+            found[name]
     try:
-        yield all_of_them
+        yield found
     finally:
-        for server in all_of_them.values():
+        for server in found.values():
             server.stop()
 
 

@@ -33,7 +33,10 @@ class Site:
 
     def manifest(self, text):
         assert OLD in text and NEW in text
-        self.command.write("prefect-secrets.toml", text.replace(OLD, self.old["url"]).replace(NEW, self.server.url))
+        self.command.write("prefect-secrets.toml", self.local(text))
+
+    def local(self, text):
+        return text.replace(OLD, self.old["url"]).replace(NEW, self.server.url)
 
     def client1(self):
         """The environment of a flow of Prefect 1."""
@@ -71,7 +74,7 @@ def test_both_stores_give_the_same(site):
     site.manifest((FIXTURE / "prefect-secrets.toml").read_text())
     for environment, key in (("prefect1", "admin.key"), ("prefect3", "prefect3.key")):
         site.command.ok("sync", "--environment", environment, "--secrets-file", "secrets.json", "--api-key-file", key)
-    names = [n for n in json.loads(SECRETS) if n not in ("github_token", "CODECOV_TOKEN")]
+    names = [n for n, value in json.loads(SECRETS).items() if value and n not in ("github_token", "CODECOV_TOKEN")]
     stored = {n: n.lower().replace("_", "-") for n in names}
     assert set(site.server.documents()) == set(stored.values())
     old, new = servers.read_with("1", names, site.client1()), site.server.read(stored.values())
@@ -97,7 +100,7 @@ def test_the_page(site):
     steps = [step["with"] for step in job["steps"] if "prefect-secrets" in step["uses"]]
     assert [step["environment"] for step in steps] == ["prefect1", "prefect3"]
     for step in steps:
-        done = site.command.action(**{name: expression(value, secrets) for name, value in step.items()})
+        done = site.command.action(**{name: expression(site.local(value), secrets) for name, value in step.items()})
         assert done.code == 0 and done.outputs["created-count"] == "3", done.shown
     names = ["SLACK_WEBHOOK_URL", "EMAIL_PASSWORD", "SNOWFLAKE_CREDS"]
     assert set(site.server.documents()) == {n.lower().replace("_", "-") for n in names}

@@ -40,7 +40,7 @@ TEXTS = {
     "escaped-surrogate": '"%s\\ud800"' % MARK,
     "object-of-surrogate": '{"%s": "\\ud800"}' % MARK,
     "mebibyte": MARK + "x" * 2**20,
-    "empty": "",
+    "quoted-empty": '""',
     "spaces": "  %s  " % MARK,
     "lines": MARK + "\r\nline\n",
     "mask": MASK,
@@ -85,6 +85,9 @@ def wanted(reader, form, text):
         return REFUSED  # there is no UTF-8 of it
     if form == "json" and strictly(text) == REFUSED:
         return REFUSED
+    if form == "json" and reader == "2":
+        value = strictly(text)  # get() gives strings alone
+        return value if isinstance(value, str) and value != MASK and "\ud800" not in value else REFUSED
     if reader == "2":
         return REFUSED if text == MASK else text
     if form == "json":
