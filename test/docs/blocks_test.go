@@ -70,7 +70,7 @@ func TestEveryBlockIsRun(t *testing.T) {
 
 // readerPages are those whose code lines a reader copies or looks at.
 var readerPages = []string{
-	"README.md", "SECURITY.md", "SUPPORT.md", "docs/action.md", "docs/cli.md", "docs/manifest.md", "docs/recipes.md",
+	"README.md", "SECURITY.md", "SUPPORT.md", "docs/action.md", "docs/cli.md", "docs/manifest.md", "docs/moving-to-prefect-3.md", "docs/recipes.md",
 	"docs/security.md", "docs/self-hosting.md", "docs/serve.md",
 }
 
