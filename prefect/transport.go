@@ -31,9 +31,8 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, errors.New("a request outside a call")
 	}
 	t.requests.Add(1)
-	x := &exchange{request: *req}
-	t.authenticate(x)
-	resp, err := t.base.RoundTrip(&x.request)
+	t.authenticate(req.Header)
+	resp, err := t.base.RoundTrip(req)
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +40,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	r.from = origin{url: req.URL, sent: req.ContentLength}
 	r.read(resp)
 	r.location, r.moved = redirect(req.URL, resp)
+	x := &answer{}
 	x.body.Reset(r.libraryBody())
 	x.response = http.Response{
 		Status: "200 OK", StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
@@ -49,13 +49,10 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &x.response, nil
 }
 
-// exchange is a request as it is sent and the answer that the library gets, in one
-// piece of memory.
-type exchange struct {
-	request       http.Request
-	authorization [1]string
-	response      http.Response
-	body          body
+// answer is the answer that the library gets, in one piece of memory.
+type answer struct {
+	response http.Response
+	body     body
 }
 
 // body is the body of an answer, which needs no closing.
@@ -63,14 +60,13 @@ type body struct{ bytes.Reader }
 
 func (*body) Close() error { return nil }
 
-// authenticate replaces the headers of the library's request with those that the API
-// needs. The library sets no other than Content-Type.
-func (t *transport) authenticate(x *exchange) {
-	x.authorization[0] = "Bearer " + t.key()
-	contentType := x.request.Header["Content-Type"]
-	x.request.Header = http.Header{"Content-Type": contentType, "Authorization": x.authorization[:]}
+// authenticate adds the headers that the API needs to those of the library's request,
+// which has only Content-Type. It changes the request itself instead of a copy, because the
+// library makes one for each call and never uses it again.
+func (t *transport) authenticate(header http.Header) {
+	header["Authorization"] = []string{"Bearer " + t.key()}
 	if t.tenantID != "" {
-		x.request.Header.Set("X-PREFECT-TENANT-ID", t.tenantID)
+		header.Set("X-PREFECT-TENANT-ID", t.tenantID)
 	}
 }
 

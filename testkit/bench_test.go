@@ -2,51 +2,69 @@ package testkit_test
 
 import (
 	"net/http/httptest"
+	"runtime"
 	"testing"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/test/bench/cputime"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
-// BenchmarkNewSetGet makes a fake, sets a secret and reads it, each with a client of
-// its own, without a socket.
-func BenchmarkNewSetGet(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		cloud := testkit.New(&fakeTB{})
-		setAndGet(b, cloud.AdminClient(), cloud.RunnerClient())
-	}
+// BenchmarkTestkit makes a fake, sets a secret and reads it, each with a client of its own:
+// without a socket, and through one, as tests without such a fake do. It reports allocations,
+// bytes and CPU time of both.
+func BenchmarkTestkit(b *testing.B) {
+	b.Run("new+set+get/in-process", func(b *testing.B) { benchmark(b, newSetGet) })
+	b.Run("new+set+get/httptest", func(b *testing.B) { benchmark(b, newSetGetHTTPTest) })
 }
+
+func benchmark(b *testing.B, run func(testing.TB)) {
+	b.ReportAllocs()
+	report := cputime.Start(b)
+	for b.Loop() {
+		run(b)
+	}
+	report()
+}
+
+// The most that a fake, a set and a get may cost. About a hundred allocations and 8 KB are
+// shurcooL's, and net/http's below it.
+const (
+	maxAllocations = 280
+	maxBytes       = 22_500
+)
 
 // TestAllocations bounds what a fake costs, which no other work on the machine moves.
-// About a hundred allocations are shurcooL's, and net/http's below it.
 func TestAllocations(t *testing.T) {
-	allocations := testing.AllocsPerRun(200, func() {
-		cloud := testkit.New(&fakeTB{})
-		setAndGet(t, cloud.AdminClient(), cloud.RunnerClient())
-	})
-	if allocations > 300 {
-		t.Errorf("to make a fake, set a secret and read it takes %.0f allocations, more than 300", allocations)
+	const runs = 200
+	newSetGet(t) // what is made once
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	allocations := testing.AllocsPerRun(runs, func() { newSetGet(t) })
+	runtime.ReadMemStats(&after)
+	bytes := (after.TotalAlloc - before.TotalAlloc) / (runs + 1) // AllocsPerRun runs it once more
+	if allocations > maxAllocations || bytes > maxBytes {
+		t.Errorf("to make a fake, set a secret and read it takes %.0f allocations and %d bytes, more than %d or %d", allocations, bytes, maxAllocations, maxBytes)
 	}
 }
 
-// BenchmarkNewSetGetHTTPTest does the same through a socket, as tests without such a
-// fake do.
-func BenchmarkNewSetGetHTTPTest(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		cloud := testkit.New(&fakeTB{})
-		server := httptest.NewServer(cloud.Handler())
-		client := func(key string) *prefect.Client {
-			c, err := prefect.NewClient(prefect.ClientConfig{URL: server.URL, APIKey: key, Transport: server.Client().Transport})
-			if err != nil {
-				b.Fatal(err)
-			}
-			return c
+func newSetGet(b testing.TB) {
+	cloud := testkit.New(&fakeTB{})
+	setAndGet(b, cloud.AdminClient(), cloud.RunnerClient())
+}
+
+func newSetGetHTTPTest(b testing.TB) {
+	cloud := testkit.New(&fakeTB{})
+	server := httptest.NewServer(cloud.Handler())
+	client := func(key string) *prefect.Client {
+		c, err := prefect.NewClient(prefect.ClientConfig{URL: server.URL, APIKey: key, Transport: server.Client().Transport})
+		if err != nil {
+			b.Fatal(err)
 		}
-		setAndGet(b, client(testkit.AdminKey), client(testkit.RunnerKey))
-		server.Close()
+		return c
 	}
+	setAndGet(b, client(testkit.AdminKey), client(testkit.RunnerKey))
+	server.Close()
 }
 
 func setAndGet(b testing.TB, admin, runner *prefect.Client) {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/BurntSushi/toml"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/test/bench/cputime"
 )
 
 func TestDiagnosticAsJSON(t *testing.T) {
@@ -177,23 +179,29 @@ started = 1979-05-27T07:32:00Z
 func BenchmarkFile(b *testing.B) {
 	text := []byte(longConfig())
 	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	report := cputime.Start(b)
 	for b.Loop() {
 		if found := File("config.toml", text, Options{}); len(found) > 0 {
 			b.Fatal(found)
 		}
 	}
+	report()
 }
 
 // BenchmarkDecode decodes the config of BenchmarkFile, to compare.
 func BenchmarkDecode(b *testing.B) {
 	text := longConfig()
 	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	report := cputime.Start(b)
 	for b.Loop() {
 		var m map[string]any
 		if _, err := toml.Decode(text, &m); err != nil {
 			b.Fatal(err)
 		}
 	}
+	report()
 }
 
 // BenchmarkFindings shows that the time per finding does not grow with their number,

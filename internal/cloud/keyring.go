@@ -12,7 +12,7 @@ import (
 type keyring struct {
 	tenants []Tenant
 	keys    map[[32]byte]*key
-	byName  map[string][]*key // several while a key is rotated
+	byName  map[string]*key // the last; key.sameName leads to the others
 }
 
 func (r *keyring) addTenants(tenants []Tenant) error {
@@ -70,13 +70,15 @@ type key struct {
 	// digest is the hash by which the key is found, and from which its tokens are
 	// made.
 	digest [32]byte
+	// sameName is another key of this name, while one is rotated, or nil.
+	sameName *key
 	// kind says what the client sent: the key itself, or a token of it.
 	kind tokenKind
 }
 
 func (r *keyring) addKeys(keys []Key) error {
 	r.keys = make(map[[32]byte]*key, len(keys))
-	r.byName = make(map[string][]*key, len(keys))
+	r.byName = make(map[string]*key, len(keys))
 	for _, k := range keys {
 		if r.byName[k.Name] != nil {
 			return fmt.Errorf("key %q is given twice", k.Name)
@@ -122,7 +124,7 @@ func (r *keyring) addHash(hash [sha256.Size]byte, k *key) error {
 	}
 	k.digest = hash
 	r.keys[hash] = k
-	r.byName[k.Name] = append(r.byName[k.Name], k)
+	k.sameName, r.byName[k.Name] = r.byName[k.Name], k
 	return nil
 }
 

@@ -17,7 +17,7 @@ type Memory struct {
 	now func() time.Time
 
 	mu      sync.RWMutex
-	tenants map[string]map[string]record
+	tenants map[string]map[string]*record
 }
 
 // record is never changed once stored; its value is the store's own copy.
@@ -33,7 +33,7 @@ func (*Memory) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "cloud.Mem
 
 // NewMemory returns an empty store that takes the times of writes from now.
 func NewMemory(now func() time.Time) *Memory {
-	return &Memory{now: now, tenants: map[string]map[string]record{}}
+	return &Memory{now: now, tenants: map[string]map[string]*record{}}
 }
 
 // Set implements [Store].
@@ -49,9 +49,13 @@ func (m *Memory) Set(ctx context.Context, tenant, name string, value json.RawMes
 		return false, nil
 	}
 	if m.tenants[tenant] == nil {
-		m.tenants[tenant] = map[string]record{}
+		m.tenants[tenant] = map[string]*record{}
 	}
-	m.tenants[tenant][name] = record{slices.Clone(value), Info{old.info.Version + 1, updated, writer}}
+	version := 1
+	if exists {
+		version = old.info.Version + 1
+	}
+	m.tenants[tenant][name] = &record{slices.Clone(value), Info{version, updated, writer}}
 	return true, nil
 }
 
@@ -118,7 +122,7 @@ func (m *Memory) Ping(ctx context.Context) error { return checkContext(ctx) }
 func (m *Memory) Clear() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.tenants = map[string]map[string]record{}
+	m.tenants = map[string]map[string]*record{}
 }
 
 // Snapshot copies the state of all tenants and returns a function that restores it,
@@ -134,8 +138,8 @@ func (m *Memory) Snapshot() (restore func()) {
 	}
 }
 
-func cloneTenants(tenants map[string]map[string]record) map[string]map[string]record {
-	out := make(map[string]map[string]record, len(tenants))
+func cloneTenants(tenants map[string]map[string]*record) map[string]map[string]*record {
+	out := make(map[string]map[string]*record, len(tenants))
 	for id, secrets := range tenants {
 		out[id] = maps.Clone(secrets)
 	}

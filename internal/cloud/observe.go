@@ -79,7 +79,7 @@ func (s *session) recordValue(f *graphql.Field) {
 	if s.api.config.OnValue == nil {
 		return
 	}
-	if input, ok := f.Args["input"].(map[string]any); ok {
+	if input, ok := f.Arg("input").(map[string]any); ok {
 		if value, ok := input["value"].(json.RawMessage); ok {
 			s.api.config.OnValue(secretName(f), value)
 		}

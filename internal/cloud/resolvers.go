@@ -76,10 +76,10 @@ func onlyRole(role Role, f resolver) graphql.Resolver {
 
 // secretName returns the name of the secret that a field is about, or "".
 func secretName(f *graphql.Field) string {
-	args := f.Args
-	if input, ok := args["input"].(map[string]any); ok {
-		args = input
+	name := f.Arg("name")
+	if input, ok := f.Arg("input").(map[string]any); ok {
+		name = input["name"]
 	}
-	name, _ := args["name"].(string)
-	return name
+	text, _ := name.(string)
+	return text
 }

@@ -61,11 +61,11 @@ func secretRows(ctx context.Context, s *session, f *graphql.Field) (any, error) 
 	if err != nil {
 		return nil, err
 	}
-	names, err = selectRows(ctx, &s.budget, slices.Clone(names), f.Args, secretColumns)
+	names, err = selectRows(ctx, &s.budget, slices.Clone(names), f, secretColumns)
 	if err != nil {
 		return nil, err
 	}
-	if names, err = page(names, f.Args); err != nil {
+	if names, err = page(names, f); err != nil {
 		return nil, err
 	}
 	s.budget.spendNames(names, len(f.Fields))
@@ -105,7 +105,7 @@ func tenantRows(ctx context.Context, s *session, f *graphql.Field) (any, error) 
 	if err := errors.Join(checkColumns(f), s.budget.check()); err != nil {
 		return nil, err
 	}
-	tenants, err := selectRows(ctx, &s.budget, slices.Clone(s.key.tenants), f.Args, tenantColumns)
+	tenants, err := selectRows(ctx, &s.budget, slices.Clone(s.key.tenants), f, tenantColumns)
 	if err != nil {
 		return nil, err
 	}

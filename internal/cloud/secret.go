@@ -72,7 +72,7 @@ func setSecret(ctx context.Context, s *session, f *graphql.Field) (any, error) {
 	if err := s.checkAccess(name); err != nil {
 		return nil, err
 	}
-	value := f.Args["input"].(map[string]any)["value"].(json.RawMessage)
+	value := f.Arg("input").(map[string]any)["value"].(json.RawMessage)
 	if err := checkValue(value); err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ func unreachable(_ context.Context, p graphql.Params) (any, error) {
 	if err := s.budget.check(); err != nil {
 		return nil, err
 	}
-	names, _ := p.Field.Args["names"].([]any)
+	names, _ := p.Field.Arg("names").([]any)
 	s.budget.rows += len(names) * (1 + len(s.key.Patterns))
 	out := []string{}
 	for _, name := range names {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
 )
 
 // column reads one column of a row.
@@ -24,9 +26,9 @@ func (cs columns[R]) named(name string) column[R] {
 // selectRows applies where and order_by in place, as Hasura's documentation describes
 // them for text columns, and spends what they cost. Rows that order_by does not
 // distinguish keep their order.
-func selectRows[R any](ctx context.Context, b *budget, rows []R, args map[string]any, cs columns[R]) ([]R, error) {
+func selectRows[R any](ctx context.Context, b *budget, rows []R, field *graphql.Field, cs columns[R]) ([]R, error) {
 	f := filter[R]{columns: cs}
-	matches, err := f.where(args["where"])
+	matches, err := f.where(field.Arg("where"))
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +36,7 @@ func selectRows[R any](ctx context.Context, b *budget, rows []R, args map[string
 	if matches != nil {
 		rows = slices.DeleteFunc(rows, func(r R) bool { return ctx.Err() == nil && !matches(r) })
 	}
-	if orders, _ := args["order_by"].([]any); len(orders) > 0 {
+	if orders, _ := field.Arg("order_by").([]any); len(orders) > 0 {
 		slices.SortStableFunc(rows, orderBy(orders, cs))
 	}
 	return rows, ctx.Err()
@@ -73,9 +75,9 @@ func (c column[R]) compare(descending bool) func(a, b R) int {
 }
 
 // page returns the rows that limit and offset leave.
-func page(rows []string, args map[string]any) ([]string, error) {
-	limit, limited := args["limit"].(int)
-	offset, _ := args["offset"].(int)
+func page(rows []string, f *graphql.Field) ([]string, error) {
+	limit, limited := f.Arg("limit").(int)
+	offset, _ := f.Arg("offset").(int)
 	if limit < 0 || offset < 0 {
 		return nil, badInput("limit and offset must not be negative")
 	}

@@ -75,7 +75,7 @@ func (r *keyring) keyOfToken(text string, secret []byte, now time.Time) *key {
 	head, rest := raw[:tokenHeadSize], raw[tokenHeadSize:]
 	mac, name := rest[:sha256.Size], rest[sha256.Size:]
 	var k *key
-	for _, candidate := range r.byName[string(name)] {
+	for candidate := r.byName[string(name)]; candidate != nil; candidate = candidate.sameName {
 		if hmac.Equal(mac, candidate.mac(head, secret)) {
 			k = candidate
 		}
@@ -131,7 +131,7 @@ func (s *session) signToken(kind tokenKind, tenant string, lifetime time.Duratio
 // switchTenant resolves switch_tenant. It accepts only the key itself: a token cannot
 // extend its own life.
 func switchTenant(_ context.Context, s *session, f *graphql.Field) (any, error) {
-	input := f.Args["input"].(map[string]any)
+	input := f.Arg("input").(map[string]any)
 	id, _ := input["tenant_id"].(string)
 	if camelID, ok := input["tenantId"].(string); ok {
 		id = camelID

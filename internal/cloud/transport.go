@@ -50,7 +50,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 type exchange struct {
 	request http.Request
 	recorder
-	short    [96]byte // holds what is sent, if it is short
+	short    [48]byte // holds what is sent, if it is short, as the answer to one set is
 	response http.Response
 	body     body
 }

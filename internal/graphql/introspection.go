@@ -34,7 +34,7 @@ func introspection(schema *ast.Schema) Resolvers {
 		schema.Query.Name: {
 			"__schema": func(context.Context, Params) (any, error) { return schema, nil },
 			"__type": func(_ context.Context, p Params) (any, error) {
-				return in.typeByName(p.Field.Args["name"].(string)), nil
+				return in.typeByName(p.Field.Arg("name").(string)), nil
 			},
 		},
 		"__Schema":     in.schemaFields(),
@@ -185,7 +185,7 @@ func (in introspector) fields(_ context.Context, p Params) (any, error) {
 	out := []any{}
 	for _, f := range t.def.Fields {
 		hidden := strings.HasPrefix(f.Name, "__")
-		if !hidden && (p.Field.Args["includeDeprecated"] == true || f.Directives.ForName("deprecated") == nil) {
+		if !hidden && (p.Field.Arg("includeDeprecated") == true || f.Directives.ForName("deprecated") == nil) {
 			out = append(out, f)
 		}
 	}
@@ -199,7 +199,7 @@ func enumValues(_ context.Context, p Params) (any, error) {
 	}
 	out := []any{}
 	for _, v := range t.def.EnumValues {
-		if p.Field.Args["includeDeprecated"] == true || v.Directives.ForName("deprecated") == nil {
+		if p.Field.Arg("includeDeprecated") == true || v.Directives.ForName("deprecated") == nil {
 			out = append(out, v)
 		}
 	}

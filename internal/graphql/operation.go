@@ -38,9 +38,9 @@ type Field struct {
 	Name string
 	// Args are the coerced arguments, without those that are neither given nor have a
 	// default: string, bool, int, json.Number (Float), json.RawMessage (a custom scalar
-	// without a [Scalar]), []any, map[string]any (an input object). It is nil if the
-	// variables do not fit.
-	Args map[string]any
+	// without a [Scalar]), []any, map[string]any (an input object). It is empty if
+	// the variables do not fit.
+	Args smallmap.Map[any]
 	// Fields are the fields selected in it.
 	Fields []*Field
 
@@ -59,6 +59,12 @@ func (f *Field) Selects(name string) bool {
 		}
 	}
 	return false
+}
+
+// Arg returns an argument, nil if it is not in Args.
+func (f *Field) Arg(name string) any {
+	value, _ := f.Args.Get(name)
+	return value
 }
 
 // Prepare parses and validates a request and coerces its variables. If it returns
@@ -201,11 +207,7 @@ func (c *collector) field(node *ast.Field) {
 
 // arguments coerces a field's arguments, or returns the message of an error in the
 // variables.
-func (op *Operation) arguments(node *ast.Field) (map[string]any, string) {
-	if len(node.Definition.Arguments) == 0 {
-		return nil, ""
-	}
-	args := make(map[string]any, len(node.Arguments))
+func (op *Operation) arguments(node *ast.Field) (args smallmap.Map[any], problem string) {
 	for _, def := range node.Definition.Arguments {
 		var given *ast.Value
 		if a := node.Arguments.ForName(def.Name); a != nil {
@@ -213,10 +215,10 @@ func (op *Operation) arguments(node *ast.Field) (map[string]any, string) {
 		}
 		value, present, ok := op.schema.argument(given, def.Type, def.DefaultValue, &op.vars)
 		if !ok {
-			return nil, fmt.Sprintf(`Argument "%s" has an invalid value.`, def.Name)
+			return smallmap.Map[any]{}, fmt.Sprintf(`Argument "%s" has an invalid value.`, def.Name)
 		}
 		if present {
-			args[def.Name] = value
+			args.Set(def.Name, value)
 		}
 	}
 	return args, ""

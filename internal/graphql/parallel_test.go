@@ -24,7 +24,7 @@ type slots struct {
 }
 
 func (r *slots) Key(f *Field) string {
-	key, _, _ := strings.Cut(f.Args["s"].(string), "=")
+	key, _, _ := strings.Cut(f.Arg("s").(string), "=")
 	return key
 }
 
@@ -57,7 +57,7 @@ func runSlots(t *testing.T, r *slots, wrap middleware, texts ...string) (Respons
 	resolvers := testResolvers()
 	resolvers["Mutation"]["push"] = func(_ context.Context, p Params) (any,
 		error) {
-		return r.push(p.Field.Args["s"].(string))
+		return r.push(p.Field.Arg("s").(string))
 	}
 	s, err := New(Config{SDL: testSDL, Resolvers: resolvers})
 	if err != nil {

@@ -51,7 +51,7 @@ type tree struct {
 }
 
 func echo(_ context.Context, p Params) (any, error) {
-	return json.RawMessage(appendValue(nil, p.Field.Args)), nil
+	return json.RawMessage(appendValue(nil, maps.Collect(p.Field.Args.All()))), nil
 }
 
 func resolveTo(v any, err error) Resolver {
@@ -74,7 +74,7 @@ func testResolvers() Resolvers {
 		},
 		"Mutation": {"push": func(_ context.Context, p Params) (any, error) {
 			log := p.Source.(*[]string)
-			*log = append(*log, p.Field.Args["s"].(string))
+			*log = append(*log, p.Field.Arg("s").(string))
 			return strings.Join(*log, ""), nil
 		}},
 		"node": {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"iter"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
@@ -15,8 +16,10 @@ import (
 // test/prefect/settings.py.
 type Setting struct {
 	Name     string
+	path     path
 	read     Span // the releases whose code reads it; zero for none
 	defaults []defaultValue
+	types    []string // see [Setting.Types]
 }
 
 // defaultValue is what some releases in a row have as a setting's default.
@@ -58,7 +61,7 @@ var settings = sync.OnceValue(func() []Setting {
 })
 
 func (row settingRow) setting() Setting {
-	s := Setting{Name: row.Path}
+	s := Setting{Name: row.Path, path: strings.Split(row.Path, ".")}
 	if len(row.Read) == 2 {
 		s.read = Span{mustParseNumber(row.Read[0]), mustParseNumber(row.Read[1])}
 	}
@@ -71,6 +74,9 @@ func (row settingRow) setting() Setting {
 			}
 		}
 		s.defaults = append(s.defaults, defaultValue{Span{mustParseNumber(d.First), mustParseNumber(d.Last)}, value, cast})
+		if !slices.Contains(looseTypes, s.Name) {
+			s.types = append(s.types, pyliteral.TypeName(value), pyliteral.TypeName(cast))
+		}
 	}
 	return s
 }
@@ -179,6 +185,9 @@ func (s Setting) TypeIn(v Version) string {
 	return pyliteral.TypeName(d.value)
 }
 
+// Types returns at least every type that TypeIn returns for a release, but any.
+func (s Setting) Types() []string { return s.types }
+
 // looseTypes are settings that may have another type than their default: false for
 // no limit, a number of seconds, a list or a string that holds one.
 var looseTypes = []string{
@@ -188,7 +197,7 @@ var looseTypes = []string{
 
 // defaultSetting is one of a release's default settings.
 type defaultSetting struct {
-	path  string // parts with dots between them
+	*Setting
 	value any
 }
 
@@ -196,8 +205,8 @@ type defaultSetting struct {
 // their parts; [Documented] has those of 0.9.3.
 func (v Version) Settings() []string {
 	var names []string
-	for _, s := range v.defaults() {
-		names = append(names, s.path)
+	for _, s := range v.defaults(nil) {
+		names = append(names, s.Name)
 	}
 	return names
 }
@@ -215,20 +224,24 @@ func (v Version) IsDefault(name string) bool {
 // config.toml.
 func (v Version) Shipped() iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
-		for _, s := range v.defaults() {
-			if !yield(s.path, s.value) {
+		for _, s := range v.defaults(nil) {
+			if !yield(s.Name, s.value) {
 				return
 			}
 		}
 	}
 }
 
-// defaults returns a release's default settings.
-func (v Version) defaults() []defaultSetting {
+// defaults returns a release's default settings below some names; nil means all names.
+func (v Version) defaults(below []string) []defaultSetting {
 	var all []defaultSetting
-	for _, s := range settings() {
+	for i := range settings() {
+		s := &settings()[i]
+		if below != nil && !slices.Contains(below, s.path[0]) {
+			continue
+		}
 		if d, ok := s.defaultIn(v); ok {
-			all = append(all, defaultSetting{s.Name, d.value})
+			all = append(all, defaultSetting{s, d.value})
 		}
 	}
 	return all

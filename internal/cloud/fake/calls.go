@@ -66,6 +66,9 @@ func (c *calls) Record(r *cloud.Request, index int, code string) {
 	defer c.mu.Unlock()
 	c.seq++
 	added.Seq = c.seq
+	if c.list == nil {
+		c.list = make([]call, 0, 2) // most tests make few
+	}
 	if len(c.list) >= 2*maxCalls {
 		c.list = slices.Clone(c.list[maxCalls:])
 	}
