@@ -109,11 +109,9 @@ func (s *Store) list(ctx context.Context, folder string) ([]string, error) {
 	if err != nil || resp.status == http.StatusNotFound {
 		return nil, err
 	}
-	var body struct {
-		Data struct{ Keys keys }
-	}
-	if err := json.Unmarshal(resp.body, &body); err != nil {
+	keys, err := parseKeys(resp.body)
+	if err != nil {
 		return nil, fmt.Errorf("cannot read Vault's list of %q", s.metadataPath(folder))
 	}
-	return body.Data.Keys, nil
+	return keys, nil
 }

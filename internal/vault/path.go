@@ -2,6 +2,7 @@ package vault
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -37,7 +38,7 @@ func escape(name string) string {
 
 // unescape reverses escape. It reports false for a string that escape never returns.
 func unescape(escaped string) (string, bool) {
-	if !strings.ContainsFunc(escaped, func(r rune) bool { return r > 0x7f || !isUnescaped(byte(r)) }) {
+	if !slices.ContainsFunc([]byte(escaped), func(b byte) bool { return !isUnescaped(b) }) {
 		return escaped, escaped != ""
 	}
 	var unescaped strings.Builder
@@ -92,11 +93,11 @@ func splitPath(escaped string) string {
 }
 
 // splitKeys separates the entries of a folder that are names from those that are
-// folders of longer names. Parent is what the escaped names in the folder begin
-// with. It ignores entries that escape never returns, which others have
-// written.
+// folders of longer names. Parent is what the escaped names in the folder begin with. It
+// ignores entries that escape never returns, which others have written. The names take
+// the memory of keys.
 func splitKeys(parent string, keys []string) (names, folders []string) {
-	names = make([]string, 0, len(keys))
+	names = keys[:0]
 	for _, key := range keys {
 		segment, isFolder := strings.CutSuffix(key, "/")
 		if isFolder && len(segment) == maxSegment {
