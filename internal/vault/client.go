@@ -30,7 +30,7 @@ const (
 // more than doubles what the replica's side of a request costs.
 type client struct {
 	api    *api.Client
-	http   *http.Client
+	http   http.RoundTripper
 	url    string      // of the API, with a slash at the end
 	header http.Header // of every request; without the token
 }
@@ -78,7 +78,7 @@ func newClient(c Config) (*client, error) {
 		header.Set(headerNamespace, c.Namespace)
 	}
 	return &client{
-		api: vault, http: &http.Client{Transport: transport, CheckRedirect: checkRedirect},
+		api: vault, http: transport,
 		url: base, header: header,
 	}, nil
 }
@@ -141,11 +141,7 @@ func (c *client) send(ctx context.Context, end time.Time, token string, req requ
 	}
 	ctx, cancel := context.WithDeadline(ctx, end)
 	defer cancel()
-	out, err := c.newRequest(ctx, token, req)
-	if err != nil {
-		return response{}, err
-	}
-	answer, err := c.http.Do(out)
+	answer, err := c.roundTrip(ctx, token, req)
 	if err != nil {
 		return response{}, err
 	}
@@ -161,6 +157,25 @@ func (c *client) send(ctx context.Context, end time.Time, token string, req requ
 		resp.errors = refused.Errors
 	}
 	return resp, nil
+}
+
+// roundTrip sends a request, and again with an [http.Client] if the answer is a redirect,
+// as of a standby node. Other answers, which nearly all are, do without what an
+// http.Client prepares for redirects.
+func (c *client) roundTrip(ctx context.Context, token string, req request) (*http.Response, error) {
+	out, err := c.newRequest(ctx, token, req)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := c.http.RoundTrip(out)
+	if err != nil || answer.StatusCode/100 != 3 {
+		return answer, err
+	}
+	_ = answer.Body.Close()
+	if out, err = c.newRequest(ctx, token, req); err != nil {
+		return nil, err
+	}
+	return (&http.Client{Transport: c.http, CheckRedirect: checkRedirect}).Do(out)
 }
 
 // newRequest returns a request as Vault's own client would send it.
@@ -189,10 +204,12 @@ func (c *client) newRequest(ctx context.Context, token string, req request) (*ht
 
 // readAll reads a body of up to maxResponse bytes.
 func readAll(answer *http.Response) ([]byte, error) {
-	var text bytes.Buffer
 	if n := answer.ContentLength; n >= 0 && n <= maxResponse {
-		text.Grow(int(n) + bytes.MinRead)
+		text := make([]byte, n)
+		_, err := io.ReadFull(answer.Body, text)
+		return text, err
 	}
+	var text bytes.Buffer // doubles, where io.ReadAll would grow by a quarter
 	_, err := text.ReadFrom(io.LimitReader(answer.Body, maxResponse))
 	return text.Bytes(), err
 }
