@@ -86,8 +86,8 @@ func newClient(c Config) (*client, error) {
 // request is one request to Vault.
 type request struct {
 	method, path string
-	// body, if not nil, is sent as JSON.
-	body any
+	// body, if not nil, is JSON.
+	body []byte
 	// needs is the capability that a policy must grant, for the error.
 	needs string
 	// allowMissing means that a 404 is not an error.
@@ -186,11 +186,7 @@ func (c *client) newRequest(ctx context.Context, token string, req request) (*ht
 	}
 	var body io.Reader
 	if req.body != nil {
-		text, err := json.Marshal(req.body)
-		if err != nil {
-			return nil, err
-		}
-		body = bytes.NewReader(text)
+		body = bytes.NewReader(req.body)
 	}
 	out, err := http.NewRequestWithContext(ctx, method, target, body)
 	if err != nil {
