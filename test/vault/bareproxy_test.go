@@ -5,6 +5,7 @@ package vault_test
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -20,7 +21,8 @@ import (
 // is, and keeps as many connections to Vault.
 const bareProxyVariable = "BARE_PROXY_OF"
 
-// runBareProxy runs the proxy and prints its URL.
+// runBareProxy prints the URL of the proxy and runs it until standard input ends, as it
+// does when the benchmark is gone.
 func runBareProxy(vault string) error {
 	target, err := url.Parse(vault)
 	if err != nil {
@@ -34,6 +36,10 @@ func runBareProxy(vault string) error {
 	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 256, 256
 	proxy := httputil.NewSingleHostReverseProxy(target)
 	proxy.Transport = transport
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		_ = listener.Close()
+	}()
 	fmt.Println("http://" + listener.Addr().String())
 	return http.Serve(listener, proxy)
 }
@@ -49,6 +55,9 @@ func startBareProxy(b *testing.B, s *server) (string, int) {
 	proxy.Env = append(os.Environ(), bareProxyVariable+"="+s.Address)
 	out, err := proxy.StdoutPipe()
 	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := proxy.StdinPipe(); err != nil {
 		b.Fatal(err)
 	}
 	if err := proxy.Start(); err != nil {
