@@ -26,8 +26,8 @@ const (
 )
 
 // client sends requests to Vault, without retries. Logins and renewals go through
-// Vault's own client. The requests of the store go through net/http alone: Vault's client
-// more than doubles what the replica's side of a request costs.
+// Vault's own client. The requests of the store go through net/http alone, because Vault's
+// client takes as long for a request as net/http does.
 type client struct {
 	api    *api.Client
 	http   http.RoundTripper
