@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"strings"
 	"sync"
 	"testing"
 
@@ -18,13 +17,13 @@ const (
 	manyNames = 10_000
 )
 
-// The parties of a comparison, in the order of the report. PREFECT_SECRETS_OLD_BIN adds
+// The parties of a comparison, by the names that benchmark lines have. PREFECT_SECRETS_OLD_BIN adds
 // a replica of another build: what a change costs or saves is only known in one run.
 const (
-	partyDirect = "directly to Vault"
-	partyBare   = "bare proxy"
-	partyBefore = "serve, before"
-	partyServe  = "serve"
+	partyDirect = "direct"
+	partyBare   = "reverse-proxy"
+	partyBefore = "prefect-secrets-before"
+	partyServe  = "prefect-secrets"
 )
 
 var apiHeader = http.Header{"Authorization": {"Bearer " + adminKey}, "Content-Type": {"application/json"}}
@@ -54,7 +53,7 @@ func BenchmarkSets(b *testing.B) {
 		b.Run(storage.name, func(b *testing.B) {
 			for b.Loop() {
 				compare(b, startServer(b, storage.args...), comparison{
-					what: "a set, Vault on " + storage.name, requests: storage.requests, method: http.MethodPut,
+					what: "sets-" + storage.name, requests: storage.requests, method: http.MethodPut,
 					path: func(prefix string, i int) string { return fmt.Sprintf("secret/data/%s/%s/S%d", prefix, tenant, i) },
 					body: func(i int) string { return fmt.Sprintf(`{"data":{"value":"\"value %d\"","writer":"ci"}}`, i) },
 					document: func(i int) string {
@@ -72,7 +71,7 @@ func BenchmarkNames(b *testing.B) {
 		s := startServer(b)
 		fill(b, s, "names", manyNames)
 		compare(b, s, comparison{
-			what: "names of 10,000 secrets", requests: 20, method: http.MethodGet, prefix: "names",
+			what: "names-10000", requests: 20, method: http.MethodGet, prefix: "names",
 			path:     func(prefix string, _ int) string { return "secret/metadata/" + prefix + "/" + tenant + "?list=true" },
 			document: func(int) string { return `{"query":"{secretNames}"}` },
 		})
@@ -99,7 +98,7 @@ func (c *comparison) prefixOf(party string) string {
 	if c.prefix != "" {
 		return c.prefix
 	}
-	return strings.NewReplacer(" ", "-", ",", "").Replace(party)
+	return party
 }
 
 // parties starts the proxy and the replicas.
@@ -132,7 +131,7 @@ func (c *comparison) parties(b *testing.B, s *server) []*party {
 func compare(b *testing.B, s *server, c comparison) {
 	b.Helper()
 	parties := c.parties(b, s)
-	of := takeTurns(b, s, parties)
+	of := takeTurns(b, s, c.what, parties)
 	t := table{title: c.what, columns: []string{
 		"requests a second", "CPU µs", "its own CPU µs", "time / direct", "CPU / direct", "speed / bare proxy", "CPU of bare proxy / its", "peak MB",
 	}}

@@ -160,6 +160,10 @@ func reportBurst(b *testing.B, s *server, one, other *replica) {
 		times, failed := newAgents(one, other).readAt(b, burstReads, 0)
 		measured = append(measured, times[len(times)-1].Seconds())
 		failures = append(failures, failed)
+		printSample("reads-one-replica/prefect-secrets", calibrated,
+			"%.0f ns/op %.0f cpu-ns/op %.0f own-cpu-ns/op", 1e9/rates[i], 1e9*each, 1000*cost.replica[i])
+		printSample("reads-burst/prefect-secrets", burstReads,
+			"%.0f ns/op %.0f predicted-ns/op %.0f errors", 1e9*measured[i]/burstReads, 1e9*predicted[i]/burstReads, failed)
 	}
 	report(newTable("a read through one replica, 16 at once", "one replica, one runner key", []cell{
 		{"client, CPU µs", spreadOf(cost.client)}, {"Vault, CPU µs", spreadOf(cost.vault)}, {"replica, CPU µs", spreadOf(cost.replica)},
@@ -185,6 +189,8 @@ func reportPaced(b *testing.B, s *server, replicas ...*replica) {
 			p99 = append(p99, milliseconds(times[len(times)*99/100]))
 			slowest = append(slowest, milliseconds(times[len(times)-1]))
 			failures = append(failures, failed)
+			printSample("reads-paced/prefect-secrets", pacedReads, "%.0f ns/op %.0f p50-ns %.0f p99-ns %.0f errors",
+				1e9/last(rate), 1e6*last(p50), 1e6*last(p99), failed)
 		})
 	}
 	report(newTable(fmt.Sprintf("%d reads in %s", pacedReads, pacedTime), "two replicas, one runner key", []cell{

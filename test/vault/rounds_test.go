@@ -39,8 +39,8 @@ type party struct {
 type figures struct{ clock, all, own []float64 }
 
 // takeTurns runs one round of each party that does not count, and then rounds of them in
-// turn. A later round begins with another party.
-func takeTurns(b *testing.B, s *server, parties []*party) map[string]*figures {
+// turn, and prints a benchmark line for each. A later round begins with another party.
+func takeTurns(b *testing.B, s *server, what string, parties []*party) map[string]*figures {
 	client := &http.Client{Transport: transport()}
 	of := map[string]*figures{}
 	for _, p := range parties {
@@ -58,10 +58,19 @@ func takeTurns(b *testing.B, s *server, parties []*party) map[string]*figures {
 			f.clock = append(f.clock, perRequest(took, p.requests))
 			f.all = append(f.all, perRequest(others+own, p.requests))
 			f.own = append(f.own, perRequest(own, p.requests))
+			printSample(what+"/"+p.name, p.requests,
+				"%.0f ns/op %.0f cpu-ns/op %.0f own-cpu-ns/op", 1000*last(f.clock), 1000*last(f.all), 1000*last(f.own))
 		}
 	}
 	return of
 }
+
+// printSample prints one sample in the format of Go's benchmarks, for tools that read it.
+func printSample(name string, requests int, metrics string, values ...any) {
+	fmt.Printf("BenchmarkVault/%s %d "+metrics+"\n", append([]any{name, requests}, values...)...)
+}
+
+func last(values []float64) float64 { return values[len(values)-1] }
 
 // perRequest returns the microseconds for each of some requests.
 func perRequest(total time.Duration, requests int) float64 {
