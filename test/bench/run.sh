@@ -15,13 +15,12 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 work=$root/test/.work/bench
 bin=$work/prefect-secrets
-release=1.4.1
 rounds=${ROUNDS:-11}
 parts=(sync check testkit file vault container)
 
 sync_part() {
   local venv
-  venv=$("$root/test/prefect/venv.sh" "$release")
+  venv=$(prefect)
   "$venv/bin/python" "$here/sync.py" --bin "$bin" --python "$venv/bin/python" --rounds "$rounds"
   go_benchmarks ./sync 'BenchmarkPlan|BenchmarkSync' 200ms
 }
@@ -33,11 +32,18 @@ check_part() {
   } >&2
   CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$work/decode" ./test/bench/decode
   "$venv/bin/python" "$here/check.py" --bin "$bin" --decode "$work/decode" --rounds "$rounds"
+  profile check ./internal/check 'BenchmarkFile$'
 }
 
-testkit_part() { go_benchmarks ./testkit 'BenchmarkNewSetGet' 300ms; }
+testkit_part() {
+  go_benchmarks ./testkit 'BenchmarkNewSetGet' 300ms
+  profile testkit ./testkit 'BenchmarkNewSetGet$'
+}
 
-container_part() { "$here/container.sh" "$bin" "$rounds"; }
+container_part() { "$here/container.sh" "$bin" "$(prefect)" "$rounds"; }
+
+# prefect installs the last Prefect 1, and prints its virtual environment.
+prefect() { "$root/test/prefect/venv.sh" 1.4.1; }
 
 # go_benchmarks PACKAGE PATTERN TIME runs the benchmarks of a package in turns: all of them in each round.
 go_benchmarks() {
@@ -48,18 +54,28 @@ go_benchmarks() {
   done
 }
 
+# profile NAME PACKAGE PATTERN
+profile() {
+  local test=$work/${2##*/}.test
+  go test -c -o "$test" "$2"
+  (cd "$root/$2" && "${PYTHON:-python3}" "$here/profile.py" "$1" "$test" "$3")
+}
+
 # header prints where and on what a part was measured.
 header() {
-  printf 'commit: %s\n' "$(git describe --always --dirty --exclude '*')"
+  printf 'commit: %s%s\n' "$(git rev-parse --short HEAD)" "$([ -z "$(changed)" ] || echo -dirty)"
   printf 'date: %s\n' "$(date -u +%F)"
   printf 'cpu: %s\n' "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)"
   printf 'cores: %s\n' "$(nproc)"
   printf 'memory: %s GB\n' "$(awk '/^MemTotal/ { printf "%.0f", $2 / 1e6 }' /proc/meminfo)"
-  printf 'system: %s\n' "$(uname -sr)"
+  printf 'system: %s\n' "$(uname -sr | grep -oE '^[A-Za-z]+ [0-9]+\.[0-9]+')"
   printf 'go: %s\n' "$(go env GOVERSION)"
   printf 'load: %s\n' "$(cut -d ' ' -f 1 /proc/loadavg)"
   printf 'instructions: %s\n' "$(counts_instructions && echo counted || echo 'not counted by this machine')"
 }
+
+# changed lists what differs from the commit, but for what a run writes.
+changed() { git status --porcelain -- . ':!test/bench/results' ':!docs/performance*'; }
 
 counts_instructions() { perf stat -x, -e instructions:u true 2>&1 | grep -q '^[0-9]'; }
 
@@ -71,27 +87,31 @@ measure() {
   mv "$new" "$here/results/$1.txt"
 }
 
-cd "$root"
-mkdir -p "$work" "$here/results"
-case ${1-} in
---list)
-  printf '%s\n' "${parts[@]}"
-  exit
-  ;;
---measure) # one part, in a process that its first failure ends
-  measure "$2"
-  exit
-  ;;
-esac
-[ $# -eq 0 ] || parts=("$@")
-for part in "${parts[@]}"; do
-  declare -F "${part}_part" >/dev/null || { printf 'bench: unknown part %s: use %s\n' "$part" "$("$here/run.sh" --list | xargs)" >&2; exit 2; }
-done
-CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$bin" .
-failed=()
-for part in "${parts[@]}"; do
-  printf 'bench: %s\n' "$part" >&2
-  "$here/run.sh" --measure "$part" || failed+=("$part")
-done
-go test ./test/bench -run '^TestPage$' -args -update
-[ ${#failed[@]} -eq 0 ] || { printf 'bench: FAILED, old results kept: %s\n' "${failed[*]}" >&2; exit 1; }
+main() {
+  cd "$root"
+  mkdir -p "$work" "$here/results"
+  case ${1-} in
+  --list)
+    printf '%s\n' "${parts[@]}"
+    return
+    ;;
+  --measure) # one part, in a process that its first failure ends
+    measure "$2"
+    return
+    ;;
+  esac
+  local part failed=()
+  for part in "$@"; do
+    [[ " ${parts[*]} " == *" $part "* ]] || { printf 'bench: unknown part %s: use %s\n' "$part" "${parts[*]}" >&2; exit 2; }
+  done
+  [ $# -eq 0 ] || parts=("$@")
+  CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$bin" .
+  for part in "${parts[@]}"; do
+    printf 'bench: %s\n' "$part" >&2
+    "$here/run.sh" --measure "$part" || failed+=("$part")
+  done
+  go test ./test/bench -run '^TestPage$' -args -update
+  [ ${#failed[@]} -eq 0 ] || { printf 'bench: FAILED, old results kept: %s\n' "${failed[*]}" >&2; exit 1; }
+}
+
+main "$@"

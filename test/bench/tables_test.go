@@ -1,0 +1,318 @@
+package bench
+
+import (
+	"cmp"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+const (
+	wall = "ns/op"
+	cpu  = "cpu-ns/op"
+)
+
+// blocks are the tables of the page, in its order.
+var blocks = []block{
+	{"the machine", "", "part | commit | date | machine | cores | load at the start | instructions", machineRows},
+	{"sync", "sync", "what | prefect-secrets | Prefect 1.4.1 | ratio | target | CPU time | Prefect's CPU time | requests", syncRows},
+	{"cost", "sync", "secrets | sync | CPU time | time a secret | requests | Prefect's loop | loops measured", costRows},
+	{"cost in the process", "sync", "secrets | plan a secret | allocations | plan, write, verify a secret | CPU time | allocations | bytes", inProcessRows},
+	{"check", "check", "1,000 configs of | what | time | CPU time | CPU time for each core", checkRows},
+	{"check bars", "check", "1,000 configs of | compared | by CPU time for each core | target | by the clock", checkBarRows},
+	{"check of one file", "check", "keys | plain secrets, CPU time | for each key | sections with references, CPU time | for each key", keyRows},
+	{"profile of check", "check", "code | of the CPU time | of the allocations", profileRows("check")},
+	{"testkit", "testkit", "what | time | CPU time | allocations | bytes", testkitRows},
+	{"testkit bars", "testkit", "what | figure | target", testkitBarRows},
+	{"profile of testkit", "testkit", "code | of the CPU time | of the allocations", profileRows("testkit")},
+	{"container", "container", "what | start to exit | more than the empty image | image", containerRows},
+}
+
+// parts are those of run.sh.
+var parts = []string{"sync", "check", "testkit", "container"}
+
+func machineRows(r *results) (rows []row) {
+	for _, part := range parts {
+		h := r.parts[part]
+		if h == nil {
+			r.missing = append(r.missing, part)
+		}
+		rows = append(rows, row{cells: []string{
+			part, "`" + h["commit"] + "`", h["date"], h["cpu"] + ", " + h["memory"] + ", " + h["system"] + ", " + h["go"], h["cores"], h["load"], h["instructions"],
+		}})
+	}
+	return rows
+}
+
+// compared is a row of ours against the client's.
+func compared(r *results, what, ours, theirs, unitOfTheirs string, limit float64) row {
+	mine, other := r.get(ours, wall), r.get(theirs, unitOfTheirs)
+	b := atLeast(limit, other.over(mine), ratio, what, "")
+	return row{bar: b, cells: []string{
+		what, mine.in(duration), other.in(duration), b.got.in(ratio), b.String(), r.get(ours, cpu).middle(duration), r.get(theirs, cpu).middle(duration), "",
+	}}
+}
+
+func syncRows(r *results) []row {
+	var rows []row
+	for _, of := range []struct {
+		secrets, delay int
+		unit           string // with a delay, that of the loop alone, without the start of Python
+		limit          float64
+	}{{100, 50, "loop-ns/op", 30}, {1000, 50, "loop-ns/op", 200}, {100, 0, wall, 50}} {
+		name := fmt.Sprintf("CommandSync/secrets=%d,delay=%dms/", of.secrets, of.delay)
+		what := fmt.Sprintf("%s secrets, %d ms a request", count.number(float64(of.secrets)), of.delay)
+		next := compared(r, what, name+"prefect-secrets", name+"client", of.unit, of.limit)
+		next.cells[len(next.cells)-1] = r.get(name+"prefect-secrets", "requests/op").in(count)
+		rows = append(rows, next)
+	}
+	version := r.get("CommandStart/version/prefect-secrets", wall)
+	start := atMost(10e6, version, duration, "`prefect-secrets version`", "")
+	return append(rows,
+		row{bar: start, cells: []string{start.what, version.in(duration), "", "", start.String(), r.get("CommandStart/version/prefect-secrets", cpu).middle(duration), "", ""}},
+		compared(r, "`check` of one config, against `import prefect`", "CommandStart/check/prefect-secrets", "CommandStart/check/import-prefect", wall, 50),
+	)
+}
+
+var secretCounts = []int{10, 100, 1000, 10_000, 100_000}
+
+func costRows(r *results) (rows []row) {
+	for _, n := range secretCounts {
+		name := fmt.Sprintf("CommandSync/secrets=%d,delay=0ms/", n)
+		ours := r.get(name+"prefect-secrets", wall)
+		client, rounds := "", ""
+		if r.has(name+"client", "loop-ns/op") {
+			loop := r.get(name+"client", "loop-ns/op")
+			client, rounds = loop.in(duration), fmt.Sprint(len(loop))
+		}
+		rows = append(rows, row{cells: []string{
+			count.number(float64(n)), ours.in(duration), r.get(name+"prefect-secrets", cpu).middle(duration),
+			ours.times(1 / float64(n)).middle(duration), r.get(name+"prefect-secrets", "requests/op").in(count), client, rounds,
+		}})
+	}
+	return rows
+}
+
+func inProcessRows(r *results) (rows []row) {
+	for _, n := range secretCounts[:4] {
+		plan, sync, each := fmt.Sprintf("Plan/%d", n), fmt.Sprintf("Sync/%d", n), 1/float64(n)
+		rows = append(rows, row{cells: []string{
+			count.number(float64(n)),
+			r.get(plan, wall).times(each).in(duration), r.get(plan, "allocs/op").times(each).middle(count),
+			r.get(sync, wall).times(each).in(duration), r.get(sync, cpu).times(each).middle(duration),
+			r.get(sync, "allocs/op").times(each).middle(count), r.get(sync, "B/op").times(each).middle(count),
+		}})
+	}
+	return rows
+}
+
+var (
+	configSizes = []string{"6KB", "1KB"}
+	checkTools  = []struct{ name, what string }{
+		{"check", "`prefect-secrets check`, on all cores"},
+		{"check-one-core", "`prefect-secrets check`, `GOMAXPROCS=1`"},
+		{"burntsushi", "BurntSushi/toml, only parsing"},
+		{"python", "Python's toml 0.10.2, only parsing"},
+	}
+)
+
+func checkRows(r *results) (rows []row) {
+	for _, size := range configSizes {
+		name := "CommandCheck/1000x" + size + "/"
+		for _, tool := range checkTools {
+			rows = append(rows, row{cells: []string{
+				configSize(r, name), tool.what, r.get(name+tool.name, wall).in(duration), r.get(name+tool.name, cpu).in(duration),
+				shared(r, name, tool.name).middle(duration),
+			}})
+		}
+	}
+	return rows
+}
+
+func configSize(r *results, name string) string { return r.get(name+"check", "B/file").in(kilobytes) }
+
+// shared is the CPU time for each core that a tool uses.
+func shared(r *results, name, tool string) numbers {
+	used := r.get(name+tool, cpu)
+	if tool != "check" {
+		return used
+	}
+	return used.times(1 / coresOf(r, "check"))
+}
+
+func checkBarRows(r *results) (rows []row) {
+	for _, size := range configSizes {
+		name := "CommandCheck/1000x" + size + "/"
+		check, decode, python := shared(r, name, "check"), shared(r, name, "burntsushi"), shared(r, name, "python")
+		byWall := func(of, by string) string { return r.get(name+of, wall).over(r.get(name+by, wall)).in(ratio) }
+		of := configSize(r, name)
+		python5 := atLeast(5, python.over(check), ratio, "Python's toml to `check`, "+of, whyCheck)
+		decode15 := atMost(1.5, check.over(decode), ratio, "`check` to BurntSushi/toml, "+of, whyCheck)
+		rows = append(rows,
+			row{bar: python5, cells: []string{of, "Python's toml to `check`", python5.got.in(ratio), python5.String(), byWall("python", "check")}},
+			row{bar: decode15, cells: []string{of, "`check` to BurntSushi/toml", decode15.got.in(ratio), decode15.String(), byWall("check", "burntsushi")}},
+		)
+	}
+	small := r.get("CommandCheck/1000x1KB/check", wall)
+	half := atMost(500e6, small, duration, "`check` of 1,000 configs of 1 KB", whyCheck)
+	return append(rows, row{bar: half, cells: []string{configSize(r, "CommandCheck/1000x1KB/"), "`check`", "", half.String(), small.in(duration)}})
+}
+
+const whyCheck = "the same parsing is part of `check`. The profile below shows what else takes time."
+
+// busy says that a machine was busy with other work, or nothing.
+func (r *results) busy(part string) string {
+	var load float64
+	if _, err := fmt.Sscan(r.parts[part]["load"], &load); err != nil || load < coresOf(r, part) {
+		return ""
+	}
+	return fmt.Sprintf("the machine was busy with other work: its load was %s at the start.", r.parts[part]["load"])
+}
+
+func coresOf(r *results, part string) float64 {
+	var cores float64
+	if _, err := fmt.Sscan(r.parts[part]["cores"], &cores); err != nil {
+		r.missing = append(r.missing, "cores of "+part)
+		return float64(runtime.NumCPU())
+	}
+	return cores
+}
+
+func keyRows(r *results) (rows []row) {
+	for _, n := range secretCounts {
+		cells := []string{count.number(float64(n))}
+		for _, kind := range []string{"secrets", "sections"} {
+			used := r.get(fmt.Sprintf("CommandCheck/keys=%d/%s", n, kind), cpu)
+			cells = append(cells, used.in(duration), used.times(1/float64(n)).middle(duration))
+		}
+		rows = append(rows, row{cells: cells})
+	}
+	return rows
+}
+
+var testkitTools = []struct{ name, what string }{
+	{"NewSetGet", "testkit, in the process"}, {"NewSetGetHTTPTest", "the same through httptest and a socket"},
+}
+
+func testkitRows(r *results) (rows []row) {
+	for _, tool := range testkitTools {
+		rows = append(rows, row{cells: []string{
+			tool.what, r.get(tool.name, wall).in(duration), r.get(tool.name, cpu).in(duration),
+			r.get(tool.name, "allocs/op").in(count), r.get(tool.name, "B/op").in(kilobytes),
+		}})
+	}
+	return rows
+}
+
+const whyTestkit = "the client is part of the figure, and the profile below shows what is not ours: shurcooL/graphql and net/http."
+
+func testkitBarRows(r *results) (rows []row) {
+	const ours = "NewSetGet"
+	for _, b := range []bar{
+		atLeast(10, r.get("NewSetGetHTTPTest", wall).over(r.get(ours, wall)), ratio, "faster than httptest", whyTestkit),
+		atMost(40e3, r.get(ours, wall), duration, "time", whyTestkit),
+		atMost(280, r.get(ours, "allocs/op"), count, "allocations", whyTestkit),
+		atMost(22e3, r.get(ours, "B/op"), kilobytes, "bytes", whyTestkit),
+	} {
+		rows = append(rows, row{bar: b, cells: []string{b.what, b.got.in(b.unit), b.String()}})
+	}
+	return rows
+}
+
+const (
+	ofCPU         = "%-cpu"
+	ofAllocations = "%-alloc-objects"
+)
+
+// profileRows returns the rows of a profile: whose code takes at least two percent of the CPU time or of the allocations.
+func profileRows(name string) func(r *results) []row {
+	return func(r *results) (rows []row) {
+		prefix := "Profile/" + name + "/"
+		var codes []string
+		for of, units := range r.samples {
+			if code, ok := strings.CutPrefix(of, prefix); ok && max(share(units[ofCPU]), share(units[ofAllocations])) >= 2 {
+				codes = append(codes, code)
+			}
+		}
+		slices.SortFunc(codes, func(a, b string) int {
+			return cmp.Or(cmp.Compare(share(r.samples[prefix+b][ofCPU]), share(r.samples[prefix+a][ofCPU])), cmp.Compare(a, b))
+		})
+		for _, code := range codes {
+			units := r.samples[prefix+code]
+			rows = append(rows, row{cells: []string{"`" + code + "`", percent(units[ofCPU]), percent(units[ofAllocations])}})
+		}
+		if rows == nil {
+			r.missing = append(r.missing, prefix)
+			rows = []row{{cells: []string{"", "", ""}}}
+		}
+		return rows
+	}
+}
+
+// share is 0 for what a profile does not have.
+func share(n numbers) float64 {
+	if len(n) == 0 {
+		return 0
+	}
+	return n.median()
+}
+
+func percent(n numbers) string { return fmt.Sprintf("%.0f %%", share(n)) }
+
+func containerRows(r *results) (rows []row) {
+	const name = "Container/100-secrets/"
+	empty := r.get(name+"empty", wall)
+	for _, of := range []struct{ tool, what string }{
+		{"empty", "an empty static image"},
+		{"action", "this Action, from its image"},
+		{"node", "a script in Node, which writes the secrets one by one (no container)"},
+		{"client", "a Python image with Prefect's client in a loop"},
+	} {
+		took := r.get(name+of.tool, wall)
+		more, image := "", ""
+		if of.tool != "empty" {
+			more = numbers{took.median() - empty.median()}.in(duration)
+		}
+		if r.has(name+of.tool, "image-MB") {
+			image = r.get(name+of.tool, "image-MB").middle(megabytes)
+		}
+		rows = append(rows, row{cells: []string{of.what, took.in(duration), more, image}})
+	}
+	return rows
+}
+
+// plots are the pictures of the page, by file.
+func plots(r *results) map[string]plot {
+	return map[string]plot{
+		"sync.svg": {
+			title: "Time of a sync, by number of secrets", x: "secrets", y: "time", yUnit: duration,
+			series: []series{
+				line(r, "prefect-secrets", secretCounts, "CommandSync/secrets=%d,delay=0ms/prefect-secrets", wall),
+				line(r, "Prefect's client", secretCounts, "CommandSync/secrets=%d,delay=0ms/client", "loop-ns/op"),
+			},
+		},
+		"check.svg": {
+			title: "CPU time of check, by number of keys in a file", x: "keys", y: "CPU time", yUnit: duration,
+			series: []series{
+				line(r, "plain secrets", secretCounts, "CommandCheck/keys=%d/secrets", cpu),
+				line(r, "sections, references", secretCounts, "CommandCheck/keys=%d/sections", cpu),
+			},
+		},
+	}
+}
+
+// line has the medians of what was measured: a client that takes minutes is not, for the largest numbers.
+func line(r *results, label string, xs []int, name, unit string) series {
+	s := series{label: label}
+	for _, x := range xs {
+		if of := fmt.Sprintf(name, x); r.has(of, unit) {
+			s.points = append(s.points, point{float64(x), r.get(of, unit).median()})
+		}
+	}
+	if slices.IndexFunc(s.points, func(p point) bool { return p.y <= 0 }) >= 0 || len(s.points) == 0 {
+		r.missing = append(r.missing, label)
+		s.points = []point{{1, 1}, {10, 10}}
+	}
+	return s
+}
