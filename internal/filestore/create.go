@@ -60,7 +60,7 @@ func initialise(path string, key Key) error {
 		_, err = tx.CreateBucket(bucketSecrets)
 		return errors.Join(err,
 			header.Put(keyFormat, []byte{format}),
-			header.Put(keyID, seal(key.aead(), id, joinFields(purposeHeader, []byte{format}))))
+			header.Put(keyID, appendSealed(nil, key.aead(), id, headerData([]byte{format}))))
 	})
 	return errors.Join(err, db.Close())
 }
@@ -81,7 +81,7 @@ func readHeader(tx *bbolt.Tx, key Key) (*sealer, error) {
 	case secrets == nil:
 		return nil, fmt.Errorf("%w (its secrets are missing)", ErrDamaged)
 	}
-	id, err := unseal(key.aead(), header.Get(keyID), joinFields(purposeHeader, version))
+	id, err := unseal(nil, key.aead(), header.Get(keyID), headerData(version))
 	if err != nil {
 		return nil, ErrKey
 	}

@@ -1,6 +1,9 @@
 package filestore_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -45,4 +48,37 @@ func TestContract(t *testing.T) {
 		}
 		return mustOpen(t, paths[s], key)
 	}))
+}
+
+// What changes nothing costs no commit: the file stays as it is, byte for byte.
+func TestUnchangedCostsNoCommit(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	s := mustOpen(t, path, newKey(t))
+	mustSet(t, s, "A", "1")
+	before := mustRead(t, path)
+	changed, err := s.Set(t.Context(), tenant, "A", json.RawMessage(`"1"`), "other", true)
+	if err != nil || changed {
+		t.Errorf("set of the same value: changed %v, %v", changed, err)
+	}
+	for _, missing := range [][2]string{{tenant, "B"}, {"22222222-2222-4222-8222-222222222222", "A"}} {
+		if err := s.Delete(t.Context(), missing[0], missing[1]); err != nil {
+			t.Errorf("delete of a missing name: %v", err)
+		}
+	}
+	if !bytes.Equal(before, mustRead(t, path)) {
+		t.Error("the file was written")
+	}
+	mustSet(t, s, "A", "2")
+	if bytes.Equal(before, mustRead(t, path)) {
+		t.Error("the file was not written")
+	}
+}
+
+func mustRead(t *testing.T, path string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }

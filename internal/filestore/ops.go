@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -19,27 +20,28 @@ const checkEvery = 256
 // Set implements [cloud.Store].
 func (s *Store) Set(ctx context.Context, tenant, name string, value json.RawMessage, writer string, compare bool) (bool, error) {
 	// The caller may return, and reuse value, before the writer has read it.
-	value, updated := append(json.RawMessage(nil), value...), s.now()
+	value, updated := slices.Clone(value), s.now()
+	tenantKey, nameKey := []byte(tenant), []byte(name)
 	return s.writer.write(ctx, func(tx *bbolt.Tx) (bool, error) {
 		info := cloud.Info{Version: 1, Updated: updated, Writer: writer}
-		if record := lookup(tx, tenant, name); record != nil {
-			old, equal, err := s.compare(tenant, name, record, value, compare)
+		bucket, err := tenantBucket(tx, tenantKey)
+		if err != nil {
+			return false, err
+		}
+		if record := bucket.Get(nameKey); record != nil {
+			old, equal, err := s.compare(tenantKey, nameKey, record, value, compare)
 			if err != nil || equal {
 				return false, err
 			}
 			info.Version = old.Version + 1
 		}
-		bucket, err := tx.Bucket(bucketSecrets).CreateBucketIfNotExists([]byte(tenant))
-		if err != nil {
-			return false, err
-		}
-		return true, bucket.Put([]byte(name), s.sealer.sealRecord(tenant, name, info, value))
+		return true, bucket.Put(nameKey, s.sealer.sealRecord(tenantKey, nameKey, info, value))
 	})
 }
 
 // compare opens the info of a record and, if values is true, reports whether the
 // record's value equals value.
-func (s *Store) compare(tenant, name string, record, value []byte, values bool) (old cloud.Info, equal bool, err error) {
+func (s *Store) compare(tenant, name, record, value []byte, values bool) (old cloud.Info, equal bool, err error) {
 	var oldValue []byte
 	if values {
 		old, oldValue, err = s.sealer.openValue(tenant, name, record)
@@ -55,13 +57,14 @@ func (s *Store) compare(tenant, name string, record, value []byte, values bool) 
 // Get implements [cloud.Store].
 func (s *Store) Get(ctx context.Context, tenant, name string) (value json.RawMessage, err error) {
 	err = s.view(ctx, func(tx *bbolt.Tx) error {
-		record := lookup(tx, tenant, name)
+		tenantKey, nameKey := []byte(tenant), []byte(name)
+		record := lookup(tx, tenantKey, nameKey)
 		if record == nil {
 			return fmt.Errorf("%q: %w", name, cloud.ErrNotFound)
 		}
-		_, opened, err := s.sealer.openValue(tenant, name, record)
+		_, opened, err := s.sealer.openValue(tenantKey, nameKey, record)
 		if err != nil {
-			return damagedSecret(tenant, name)
+			return damagedSecret(tenantKey, nameKey)
 		}
 		value = opened
 		return nil
@@ -73,7 +76,7 @@ func (s *Store) Get(ctx context.Context, tenant, name string) (value json.RawMes
 func (s *Store) Delete(ctx context.Context, tenant, name string) error {
 	_, err := s.writer.write(ctx, func(tx *bbolt.Tx) (bool, error) {
 		bucket := tx.Bucket(bucketSecrets).Bucket([]byte(tenant))
-		if bucket == nil {
+		if bucket == nil || bucket.Get([]byte(name)) == nil {
 			return false, nil
 		}
 		return true, bucket.Delete([]byte(name))
@@ -104,17 +107,19 @@ func (s *Store) Names(ctx context.Context, tenant string) ([]string, error) {
 func (s *Store) Info(ctx context.Context, tenant string, names ...string) (map[string]cloud.Info, error) {
 	infos := make(map[string]cloud.Info, len(names))
 	err := s.view(ctx, func(tx *bbolt.Tx) error {
+		tenantKey := []byte(tenant)
 		for i, name := range names {
 			if err := contextErrorEvery(ctx, i); err != nil {
 				return err
 			}
-			record := lookup(tx, tenant, name)
+			nameKey := []byte(name)
+			record := lookup(tx, tenantKey, nameKey)
 			if record == nil {
 				continue
 			}
-			info, err := s.sealer.openInfo(tenant, name, record)
+			info, err := s.sealer.openInfo(tenantKey, nameKey, record)
 			if err != nil {
-				return damagedSecret(tenant, name)
+				return damagedSecret(tenantKey, nameKey)
 			}
 			infos[name] = info
 		}
@@ -145,12 +150,21 @@ func (s *Store) view(ctx context.Context, read func(*bbolt.Tx) error) error {
 
 // lookup returns a record, nil if there is none. It is valid until the transaction
 // ends.
-func lookup(tx *bbolt.Tx, tenant, name string) []byte {
-	bucket := tx.Bucket(bucketSecrets).Bucket([]byte(tenant))
+func lookup(tx *bbolt.Tx, tenant, name []byte) []byte {
+	bucket := tx.Bucket(bucketSecrets).Bucket(tenant)
 	if bucket == nil {
 		return nil
 	}
-	return bucket.Get([]byte(name))
+	return bucket.Get(name)
+}
+
+// tenantBucket returns the bucket of a tenant, which it creates if it is missing.
+func tenantBucket(tx *bbolt.Tx, tenant []byte) (*bbolt.Bucket, error) {
+	secrets := tx.Bucket(bucketSecrets)
+	if bucket := secrets.Bucket(tenant); bucket != nil {
+		return bucket, nil
+	}
+	return secrets.CreateBucket(tenant)
 }
 
 // contextErrorEvery checks the context at every n that checkEvery divides.
@@ -161,6 +175,6 @@ func contextErrorEvery(ctx context.Context, n int) error {
 	return contextError(ctx)
 }
 
-func damagedSecret(tenant, name string) error {
+func damagedSecret(tenant, name []byte) error {
 	return fmt.Errorf("secret %q of tenant %s: %w", name, tenant, ErrDamaged)
 }

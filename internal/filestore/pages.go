@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+	"slices"
 )
 
 // The file format of bbolt (go.etcd.io/bbolt/internal/common, version 2). Integers
@@ -37,9 +38,24 @@ var order = binary.NativeEndian
 // agree. On a file that fails here bbolt itself would panic, recurse without end, or
 // silently miss keys.
 type pageChecker struct {
-	file  io.ReaderAt
-	size  int64  // of a page
-	inUse []bool // by page id; free pages count too
+	file   io.ReaderAt
+	size   int64   // of a page
+	inUse  []bool  // by page id; free pages count too
+	levels []level // by depth
+}
+
+// level is where the checker keeps a page while it checks those below it.
+type level struct {
+	page     []byte
+	elements []element
+}
+
+// at returns the level of a depth.
+func (p *pageChecker) at(depth int) *level {
+	for len(p.levels) <= depth {
+		p.levels = append(p.levels, level{page: make([]byte, p.size)})
+	}
+	return &p.levels[depth]
 }
 
 // meta is one of the two pages from which all others are reached.
@@ -121,17 +137,18 @@ func readMeta(file io.ReaderAt, id uint64, offset int64) (meta, error) {
 	}, nil
 }
 
-// readPage reads a page and those that it overflows into, and marks them as in use.
-func (p *pageChecker) readPage(id uint64) ([]byte, error) {
+// readPage reads a page and those that it overflows into, and marks them as in use. The
+// bytes are valid until the next page of that depth is read.
+func (p *pageChecker) readPage(id uint64, depth int) ([]byte, error) {
 	if id >= uint64(len(p.inUse)) {
 		return nil, damagedPage(id, "it is beyond the end")
 	}
-	head := make([]byte, pageHeaderSize)
-	if _, err := p.file.ReadAt(head, int64(id)*p.size); err != nil {
+	page, start := p.at(depth).page[:p.size], int64(id)*p.size
+	if _, err := p.file.ReadAt(page, start); err != nil {
 		return nil, err
 	}
-	count := uint64(order.Uint32(head[12:])) + 1
-	if order.Uint64(head) != id || count > uint64(len(p.inUse))-id {
+	count := uint64(order.Uint32(page[12:])) + 1
+	if order.Uint64(page) != id || count > uint64(len(p.inUse))-id {
 		return nil, damagedPage(id, "its head is wrong")
 	}
 	for i := id; i < id+count; i++ {
@@ -139,9 +156,13 @@ func (p *pageChecker) readPage(id uint64) ([]byte, error) {
 			return nil, err
 		}
 	}
-	body := make([]byte, int64(count)*p.size)
-	_, err := p.file.ReadAt(body, int64(id)*p.size)
-	return body, err
+	if count == 1 {
+		return page, nil
+	}
+	page = slices.Grow(page, int(int64(count-1)*p.size))[:int64(count)*p.size]
+	p.levels[depth].page = page
+	_, err := p.file.ReadAt(page[p.size:], start+p.size)
+	return page, err
 }
 
 func (p *pageChecker) markUsed(id uint64) error {
@@ -155,7 +176,7 @@ func (p *pageChecker) markUsed(id uint64) error {
 // checkFreelist marks the pages of the freelist. A count of 0xFFFF means that the
 // first entry is the count.
 func (p *pageChecker) checkFreelist(id uint64) error {
-	page, err := p.readPage(id)
+	page, err := p.readPage(id, 0)
 	if err != nil {
 		return err
 	}
@@ -187,7 +208,7 @@ func (p *pageChecker) checkTree(id uint64, keys keyRange, depth int) error {
 	if depth > maxDepth {
 		return damagedPage(id, "it is too deep")
 	}
-	page, err := p.readPage(id)
+	page, err := p.readPage(id, depth)
 	if err != nil {
 		return err
 	}
@@ -196,10 +217,11 @@ func (p *pageChecker) checkTree(id uint64, keys keyRange, depth int) error {
 
 // checkPage checks a page of a tree and all below it. The page may be inline in a leaf.
 func (p *pageChecker) checkPage(id uint64, page []byte, keys keyRange, depth int) error {
-	elements, err := readElements(id, page, keys)
+	elements, err := readElements(id, page, keys, p.at(depth).elements[:0])
 	if err != nil {
 		return err
 	}
+	p.levels[depth].elements = elements
 	for i, e := range elements {
 		switch {
 		case e.branch:
@@ -241,19 +263,18 @@ type element struct {
 	branch, bucket bool
 }
 
-// readElements reads the elements of a page. Their keys and values must follow the
+// readElements appends the elements of a page. Their keys and values must follow the
 // table of elements, and one another, without a gap, as bbolt writes them: then no
 // single count or length can be wrong unnoticed.
-func readElements(id uint64, page []byte, keys keyRange) ([]element, error) {
+func readElements(id uint64, page []byte, keys keyRange, elements []element) ([]element, error) {
 	flags, count := order.Uint16(page[8:]), int(order.Uint16(page[10:]))
 	tableEnd := pageHeaderSize + count*elementSize
 	isLeaf, isBranch := flags == flagLeaf, flags == flagBranch && count > 0
 	if tableEnd > len(page) || !isLeaf && !isBranch {
 		return nil, damagedPage(id, "it is neither branch nor leaf")
 	}
-	elements := make([]element, count)
 	keyStart := int64(tableEnd)
-	for i := range elements {
+	for i := range count {
 		row := pageHeaderSize + i*elementSize
 		e, offset, keyLen, valueLen := readRow(page[row:], isBranch)
 		valueStart := keyStart + keyLen
@@ -265,7 +286,7 @@ func readElements(id uint64, page []byte, keys keyRange) ([]element, error) {
 		if !keys.contains(e.key) || i > 0 && bytes.Compare(elements[i-1].key, e.key) >= 0 {
 			return nil, damagedPage(id, "its keys are out of order")
 		}
-		elements[i], keyStart = e, end
+		elements, keyStart = append(elements, e), end
 	}
 	return elements, nil
 }

@@ -93,12 +93,12 @@ func (s *sealer) verifyRecords(tx *bbolt.Tx, values bool) error {
 		return bucket.ForEach(func(name, record []byte) error {
 			var err error
 			if values {
-				_, _, err = s.openValue(string(tenant), string(name), record)
+				_, _, err = s.openValue(tenant, name, record)
 			} else {
-				_, err = s.openInfo(string(tenant), string(name), record)
+				_, err = s.openInfo(tenant, name, record)
 			}
 			if err != nil {
-				return damagedSecret(string(tenant), string(name))
+				return damagedSecret(tenant, name)
 			}
 			return nil
 		})

@@ -2,24 +2,24 @@ package filestore
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"sync"
 
 	"go.etcd.io/bbolt"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/groupcommit"
 )
 
 // maxCommit is the most writes that share one commit.
 const maxCommit = 256
 
-// writer is the one goroutine that writes. While it commits, changes queue; all
-// that wait when it is done share the next commit.
+// writer is the one goroutine that writes. While it commits, changes wait, and then
+// share the next commit.
 type writer struct {
 	boltFile
-	queue  chan *change
-	closed chan struct{} // closed by stop
+	queue  *groupcommit.Queue[*change]
 	done   chan struct{} // closed when run has ended
-	once   sync.Once
-	broken error // used by run alone: why the file is not trusted after a commit
+	broken error         // used by run alone: why the file is not trusted after a commit
 }
 
 // change is one write. Apply makes all of it or returns an error.
@@ -35,14 +35,14 @@ type result struct {
 }
 
 func startWriter(file boltFile) *writer {
-	w := &writer{boltFile: file, queue: make(chan *change), closed: make(chan struct{}), done: make(chan struct{})}
+	w := &writer{boltFile: file, queue: groupcommit.New[*change](maxCommit), done: make(chan struct{})}
 	go w.run()
 	return w
 }
 
 // stop waits for the running commit. It reports whether this was the first call.
 func (w *writer) stop() (first bool) {
-	w.once.Do(func() { close(w.closed); first = true })
+	first = w.queue.Close()
 	<-w.done
 	return first
 }
@@ -50,12 +50,12 @@ func (w *writer) stop() (first bool) {
 // write queues a change and waits until it is on the disk or refused.
 func (w *writer) write(ctx context.Context, apply func(*bbolt.Tx) (bool, error)) (bool, error) {
 	change := &change{ctx, apply, make(chan result, 1)}
-	select {
-	case w.queue <- change:
-	case <-ctx.Done():
-		return false, contextError(ctx)
-	case <-w.closed:
+	err := w.queue.Add(ctx, change)
+	switch {
+	case errors.Is(err, groupcommit.ErrClosed):
 		return false, ErrClosed
+	case err != nil:
+		return false, contextError(ctx)
 	}
 	select {
 	case r := <-change.reply:
@@ -67,34 +67,16 @@ func (w *writer) write(ctx context.Context, apply func(*bbolt.Tx) (bool, error))
 
 func (w *writer) run() {
 	defer close(w.done)
-	for {
-		select {
-		case first := <-w.queue:
-			w.commit(w.collect(first))
-		case <-w.closed:
-			return
-		}
+	for changes := w.queue.Next(); changes != nil; changes = w.queue.Next() {
+		w.commit(changes)
 	}
-}
-
-// collect returns first and the changes that are waiting, up to maxCommit.
-func (w *writer) collect(first *change) []*change {
-	changes := []*change{first}
-	for len(changes) < maxCommit {
-		select {
-		case next := <-w.queue:
-			changes = append(changes, next)
-		default:
-			return changes
-		}
-	}
-	return changes
 }
 
 // commit makes changes durable together and then replies. If that fails, as on a
 // full disk, it tries each alone, because some may still fit.
 func (w *writer) commit(changes []*change) {
 	results, err := w.transact(changes)
+	w.queue.Committed()
 	if err != nil && len(changes) > 1 {
 		for _, c := range changes {
 			w.commit([]*change{c})
@@ -109,6 +91,9 @@ func (w *writer) commit(changes []*change) {
 	}
 }
 
+// errUnchanged ends a transaction that wrote nothing, so that it costs no commit.
+var errUnchanged = errors.New("nothing to commit")
+
 // transact returns the results of changes, or the error that kept all of them from
 // being committed.
 func (w *writer) transact(changes []*change) ([]result, error) {
@@ -120,22 +105,30 @@ func (w *writer) transact(changes []*change) ([]result, error) {
 		return results, fmt.Errorf("nothing was written: %w", err)
 	}
 	err := recoverDamage(func() error {
-		return w.db.Update(func(tx *bbolt.Tx) error {
-			for i, c := range changes {
-				if results[i].err = contextError(c.ctx); results[i].err == nil {
-					results[i].changed, results[i].err = c.apply(tx)
-				}
-			}
-			return nil
-		})
+		return w.db.Update(func(tx *bbolt.Tx) error { return applyAll(tx, changes, results) })
 	})
-	if err == nil {
+	if err == nil || errors.Is(err, errUnchanged) {
 		return results, nil
 	}
 	if !isOutOfSpace(err) {
 		w.broken = fmt.Errorf("the store accepts no more writes: open it again: %w", err)
 	}
 	return results, fmt.Errorf("nothing was written: %w", err)
+}
+
+// applyAll fills in the results of changes. It returns errUnchanged if the transaction
+// is as it was before.
+func applyAll(tx *bbolt.Tx, changes []*change, results []result) error {
+	err := errUnchanged
+	for i, c := range changes {
+		if results[i].err = contextError(c.ctx); results[i].err == nil {
+			results[i].changed, results[i].err = c.apply(tx)
+		}
+		if results[i].changed {
+			err = nil
+		}
+	}
+	return err
 }
 
 // contextError returns nil while ctx is not done.

@@ -1,0 +1,146 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// served is a build of the command with a store of its own.
+type served struct {
+	name, bin, store string
+
+	cmd    *exec.Cmd
+	url    string
+	client *http.Client
+}
+
+// start starts serve and returns once it is ready.
+func (b *served) start(s *site) error {
+	ready := filepath.Join(s.dir, "ready.json")
+	if err := os.Remove(ready); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	b.cmd = exec.Command(b.bin, "serve", "--store", "file:"+b.store, "--store-key-file", s.keyFile,
+		"--keys-file", s.keysFile, "--listen", "127.0.0.1:0", "--ready-file", ready, "--shutdown-delay", "0s",
+		"--audit-log", b.store+".audit", "--log-level", "warn")
+	b.cmd.Stderr = os.Stderr
+	if err := b.cmd.Start(); err != nil {
+		return err
+	}
+	ended := time.Now().Add(time.Minute)
+	for ; time.Now().Before(ended); time.Sleep(500 * time.Microsecond) {
+		text, err := os.ReadFile(ready)
+		if err != nil {
+			continue
+		}
+		var document struct{ URL string }
+		if err := json.Unmarshal(text, &document); err != nil {
+			return err
+		}
+		b.url = document.URL
+		b.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1024}}
+		return nil
+	}
+	return errors.Join(errors.New("serve is not ready after a minute"), b.stop())
+}
+
+// stop ends serve and waits for it.
+func (b *served) stop() error {
+	if err := b.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	if err := b.cmd.Wait(); err != nil {
+		return err
+	}
+	return os.Remove(b.store + ".audit")
+}
+
+// ask sends a document and returns the answer, which must have no errors.
+func (b *served) ask(key, query string) ([]byte, error) {
+	body, err := json.Marshal(map[string]string{"query": query})
+	if err != nil {
+		return nil, err
+	}
+	return b.send(key, body)
+}
+
+func (b *served) send(key string, body []byte) ([]byte, error) {
+	req, err := http.NewRequest(http.MethodPost, b.url, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Authorization", "Bearer "+key)
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := b.client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err == nil && (resp.StatusCode != http.StatusOK || bytes.Contains(answer, []byte(`"errors"`))) {
+		err = fmt.Errorf("%s: %.200s", resp.Status, answer)
+	}
+	return answer, err
+}
+
+// cpu returns the CPU time of the process so far: the sum over its threads, which a Go
+// process keeps (proc(5), schedstat).
+func (b *served) cpu() (time.Duration, error) {
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", b.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	total := 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return 0, err
+		}
+		first, _, _ := strings.Cut(string(text), " ")
+		n, err := strconv.Atoi(first)
+		if err != nil {
+			return 0, err
+		}
+		total += n
+	}
+	return time.Duration(total), nil
+}
+
+// memory returns a row of the process's memory in MB, such as VmRSS (proc(5), status).
+// RssFile is the part of it that is the store's own pages, which the system can take
+// back at any time.
+func (b *served) memory(row string) (float64, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", b.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	_, rest, _ := strings.Cut(string(text), row+":")
+	kB, err := strconv.Atoi(strings.Fields(rest + " none")[0])
+	return float64(kB) / 1024, err
+}
+
+// written returns how many bytes the process caused to be written to the disk, in
+// whole pages (proc(5), io).
+func (b *served) written() (float64, error) { return writtenBy(strconv.Itoa(b.cmd.Process.Pid)) }
+
+func writtenBy(process string) (float64, error) {
+	text, err := os.ReadFile("/proc/" + process + "/io")
+	if err != nil {
+		return 0, err
+	}
+	_, rest, _ := strings.Cut(string(text), "\nwrite_bytes:")
+	return strconv.ParseFloat(strings.Fields(rest + " none")[0], 64)
+}
