@@ -3,7 +3,6 @@
 package main
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/test/bench/measure"
