@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/test/bench/cputime"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
@@ -12,10 +13,12 @@ import (
 // its own, without a socket.
 func BenchmarkNewSetGet(b *testing.B) {
 	b.ReportAllocs()
+	report := cputime.Start(b)
 	for b.Loop() {
 		cloud := testkit.New(&fakeTB{})
 		setAndGet(b, cloud.AdminClient(), cloud.RunnerClient())
 	}
+	report()
 }
 
 // TestAllocations bounds what a fake costs, which no other work on the machine moves.
@@ -34,6 +37,7 @@ func TestAllocations(t *testing.T) {
 // fake do.
 func BenchmarkNewSetGetHTTPTest(b *testing.B) {
 	b.ReportAllocs()
+	report := cputime.Start(b)
 	for b.Loop() {
 		cloud := testkit.New(&fakeTB{})
 		server := httptest.NewServer(cloud.Handler())
@@ -47,6 +51,7 @@ func BenchmarkNewSetGetHTTPTest(b *testing.B) {
 		setAndGet(b, client(testkit.AdminKey), client(testkit.RunnerKey))
 		server.Close()
 	}
+	report()
 }
 
 func setAndGet(b testing.TB, admin, runner *prefect.Client) {

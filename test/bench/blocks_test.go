@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -55,7 +56,8 @@ func (b bar) String() string {
 	if !b.met() {
 		verdict = "**not met**"
 	}
-	return limit + numbers{b.limit}.in(b.unit) + ", " + verdict
+	unit := b.unit.of(b.limit)
+	return limit + withCommas(strconv.FormatFloat(b.limit/unit.divisor, 'f', -1, 64)) + unit.suffix + ", " + verdict
 }
 
 // markdown writes the table, and below it why rows miss their bars. It also returns what misses its bar without a reason.

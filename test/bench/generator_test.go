@@ -122,7 +122,7 @@ func TestPlot(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"<title>A &lt; B</title>", ">10</text>", ">100</text>", ">1,000</text>", ">1 ms</text>", ">10 ms</text>",
+		"<title>A &lt; B</title>", ">10</text>", ">1,000</text>", ">1 ms</text>", ">10 ms</text>",
 		`d="M76.0 265.7L560.0 85.1"`,                      // of 1 to 10 ms, 2 are three tenths up, and 8 nine tenths
 		`y="87.5">theirs</text>`, `y="103.5">ours</text>`, // one below the other, although the lines end 2 pixels apart,
 	} {

@@ -59,8 +59,7 @@ func (p plot) svg() string {
 	fmt.Fprintf(&b, "<title>%s</title>\n%s", escaped(p.title), plotStyle)
 	fmt.Fprintf(&b, `<rect class="page" x="0.5" y="0.5" width="%d" height="%d" rx="6"/>`+"\n", plotWidth-1, plotHeight-1)
 	fmt.Fprintf(&b, `<text class="title" x="%d" y="28">%s</text>`+"\n", leftEdge, escaped(p.title))
-	x := p.axis(func(at point) float64 { return at.x }, leftEdge, rightEdge)
-	y := p.axis(func(at point) float64 { return at.y }, bottomEdge, topEdge)
+	x, y := p.xAxis(), p.yAxis()
 	p.drawGrid(&b, x, y)
 	for i, s := range p.series {
 		drawSeries(&b, i, s, x, y)
@@ -70,36 +69,51 @@ func (p plot) svg() string {
 	return b.String()
 }
 
-// axis is a logarithmic one: it covers the powers of ten around its numbers.
-type axis struct{ first, last, from, to float64 }
+// axis is a logarithmic one, between two numbers and two edges of the picture.
+type axis struct {
+	first, last float64 // powers of ten
+	from, to    float64
+	ticks       []float64
+}
 
-func (p plot) axis(of func(point) float64, from, to float64) axis {
+// xAxis has a tick for each number that was measured.
+func (p plot) xAxis() axis {
 	var all []float64
 	for _, s := range p.series {
 		for _, at := range s.points {
-			all = append(all, math.Log10(of(at)))
+			all = append(all, at.x)
 		}
 	}
-	return axis{math.Floor(slices.Min(all) + 1e-9), math.Ceil(slices.Max(all) - 1e-9), from, to}
+	slices.Sort(all)
+	all = slices.Compact(all)
+	return axis{math.Log10(all[0]), math.Log10(all[len(all)-1]), leftEdge, rightEdge, all}
+}
+
+// yAxis has the powers of ten around what was measured.
+func (p plot) yAxis() axis {
+	a := axis{first: math.Inf(1), last: math.Inf(-1), from: bottomEdge, to: topEdge}
+	for _, s := range p.series {
+		for _, at := range s.points {
+			a.first = min(a.first, math.Floor(math.Log10(at.y)+1e-9))
+			a.last = max(a.last, math.Ceil(math.Log10(at.y)-1e-9))
+		}
+	}
+	for power := a.first; power <= a.last; power++ {
+		a.ticks = append(a.ticks, math.Pow(10, power))
+	}
+	return a
 }
 
 func (a axis) at(number float64) float64 {
 	return a.from + (math.Log10(number)-a.first)/(a.last-a.first)*(a.to-a.from)
 }
 
-func (a axis) ticks() (ticks []float64) {
-	for power := a.first; power <= a.last; power++ {
-		ticks = append(ticks, math.Pow(10, power))
-	}
-	return ticks
-}
-
 func (p plot) drawGrid(b *strings.Builder, x, y axis) {
-	for _, tick := range x.ticks() {
+	for _, tick := range x.ticks {
 		fmt.Fprintf(b, `<path class="grid" d="M%.1f %dV%d"/>`, x.at(tick), topEdge, bottomEdge)
 		fmt.Fprintf(b, `<text x="%.1f" y="%d" text-anchor="middle">%s</text>`+"\n", x.at(tick), bottomEdge+20, count.number(tick))
 	}
-	for _, tick := range y.ticks() {
+	for _, tick := range y.ticks {
 		fmt.Fprintf(b, `<path class="grid" d="M%d %.1fH%d"/>`, leftEdge, y.at(tick), rightEdge)
 		fmt.Fprintf(b, `<text x="%d" y="%.1f" text-anchor="end">%s</text>`+"\n", leftEdge-8, y.at(tick)+4, numbers{tick}.in(p.yUnit))
 	}

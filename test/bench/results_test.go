@@ -128,6 +128,14 @@ func (n numbers) times(factor float64) numbers {
 	return products
 }
 
+func (n numbers) rounded() numbers {
+	integers := make(numbers, len(n))
+	for i := range n {
+		integers[i] = math.Round(n[i])
+	}
+	return integers
+}
+
 // in shows the median, and the lowest and the highest number, in one unit.
 func (n numbers) in(unit unit) string {
 	unit = unit.of(n.median())

@@ -40,6 +40,8 @@ testkit_part() {
   profile testkit ./testkit 'BenchmarkNewSetGet$'
 }
 
+file_part() { go run ./test/bench/servefile -bin "$bin" -rounds "$rounds" -dir "$work"; }
+
 container_part() { "$here/container.sh" "$bin" "$(prefect)" "$rounds"; }
 
 # prefect installs the last Prefect 1, and prints its virtual environment.

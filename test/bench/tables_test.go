@@ -26,11 +26,14 @@ var blocks = []block{
 	{"testkit", "testkit", "what | time | CPU time | allocations | bytes", testkitRows},
 	{"testkit bars", "testkit", "what | figure | target", testkitBarRows},
 	{"profile of testkit", "testkit", "code | of the CPU time | of the allocations", profileRows("testkit")},
+	{"file writes", "file", "writers | what | writes a second | relative to bbolt | target | CPU time a write | writes a commit", fileWriteRows},
+	{"file reads", "file", "what | a second | CPU time", fileReadRows},
+	{"file start", "file", "what | time | CPU time | memory", fileStartRows},
 	{"container", "container", "what | start to exit | more than the empty image | image", containerRows},
 }
 
 // parts are those of run.sh.
-var parts = []string{"sync", "check", "testkit", "container"}
+var parts = []string{"sync", "check", "testkit", "file", "container"}
 
 func machineRows(r *results) (rows []row) {
 	for _, part := range parts {
@@ -282,6 +285,65 @@ func containerRows(r *results) (rows []row) {
 	return rows
 }
 
+var (
+	writerCounts = []int{1, 16, 128}
+	fileTools    = []struct{ name, what, why string }{
+		{"bbolt-bare-puts", "bbolt, only puts", ""},
+		{"the-store-alone", "the store, in the process", "the store also encrypts each value, and reads the one before it."},
+		{"serve", "`serve`", "a write through `serve` is a request over HTTP, and its client shares the cores with the store."},
+	}
+)
+
+func fileWriteRows(r *results) (rows []row) {
+	for _, writers := range writerCounts {
+		name := fmt.Sprintf("ServeFile/writes=%d/", writers)
+		bare := r.get(name+fileTools[0].name, "writes-a-second")
+		for _, tool := range fileTools {
+			get := func(unit string) numbers { return r.get(name+tool.name, unit) }
+			next := row{cells: []string{
+				count.number(float64(writers)), tool.what, get("writes-a-second").rounded().in(count), "", "",
+				get("CPU-time-a-write-µs").times(1e3).middle(duration), get("writes-a-commit").middle(count),
+			}}
+			if tool != fileTools[0] {
+				what := fmt.Sprintf("%s, writers: %d", tool.what, writers)
+				next.bar = atLeast(0.8, get("writes-a-second").over(bare), ratio, what, tool.why)
+				next.cells[3], next.cells[4] = next.bar.got.in(ratio), next.bar.String()
+			}
+			rows = append(rows, next)
+		}
+	}
+	return rows
+}
+
+func fileReadRows(r *results) (rows []row) {
+	for _, of := range []struct{ name, what string }{
+		{"reads/bbolt-bare-gets", "a value, bbolt alone"}, {"reads/the-store-alone", "a value, the store in the process"}, {"reads/serve", "a value, `serve`"},
+		{"names/the-store-alone", "the names of a tenant, the store in the process"}, {"names/serve", "the names of a tenant, `serve`"},
+	} {
+		rows = append(rows, row{cells: []string{
+			of.what, r.get("ServeFile/"+of.name, "a-second").rounded().in(count), r.get("ServeFile/"+of.name, "CPU-time-µs").times(1e3).in(duration),
+		}})
+	}
+	return rows
+}
+
+func fileStartRows(r *results) (rows []row) {
+	const start, copies = "ServeFile/start/serve", "ServeFile/copies/"
+	for _, of := range []struct{ what, name, time, cpu, memory string }{
+		{"start, until `serve` answers", start, "ready-ms", "CPU-time-to-ready-ms", "memory-when-ready-MB"},
+		{"then the names of all tenants, one after the other", start, "names-of-all-tenants-ms", "", "memory-after-names-MB"},
+		{"`backup` of a server that runs", copies + "backup-serve", "time-ms", "CPU-time-of-the-command-ms", "peak-of-the-command-MB"},
+		{"`restore`", copies + "restore-serve", "time-ms", "CPU-time-of-the-command-ms", "peak-of-the-command-MB"},
+	} {
+		used := ""
+		if of.cpu != "" {
+			used = r.get(of.name, of.cpu).times(1e6).middle(duration)
+		}
+		rows = append(rows, row{cells: []string{of.what, r.get(of.name, of.time).times(1e6).in(duration), used, r.get(of.name, of.memory).middle(megabytes)}})
+	}
+	return rows
+}
+
 // plots are the pictures of the page, by file.
 func plots(r *results) map[string]plot {
 	return map[string]plot{
@@ -290,6 +352,14 @@ func plots(r *results) map[string]plot {
 			series: []series{
 				line(r, "prefect-secrets", secretCounts, "CommandSync/secrets=%d,delay=0ms/prefect-secrets", wall),
 				line(r, "Prefect's client", secretCounts, "CommandSync/secrets=%d,delay=0ms/client", "loop-ns/op"),
+			},
+		},
+		"serve.svg": {
+			title: "Writes a second to a file, by number of writers", x: "writers at a time", y: "writes a second", yUnit: count,
+			series: []series{
+				line(r, "serve", writerCounts, "ServeFile/writes=%d/serve", "writes-a-second"),
+				line(r, "bbolt, only puts", writerCounts, "ServeFile/writes=%d/bbolt-bare-puts", "writes-a-second"),
+				line(r, "store in the process", writerCounts, "ServeFile/writes=%d/the-store-alone", "writes-a-second"),
 			},
 		},
 		"check.svg": {
