@@ -94,11 +94,17 @@ func mayPreventStart(v setting) bool {
 // fail.
 type startInput struct {
 	setting
+	*startReadings
 	env   []string
-	read  map[release.Version]startReading // what releases made of it, each asked once
-	load  *release.Loader
 	set   nameList // variables in the setting
 	unset nameList // variables in the setting that are not set
+}
+
+// startReadings are what releases make of a text, each asked once. Settings whose text is
+// the same share them.
+type startReadings struct {
+	load *release.Loader
+	read map[release.Version]startReading
 }
 
 // cause says what the variables in the setting have to do with a problem, or returns "".
@@ -131,7 +137,7 @@ func (in startInput) hint(problem string) string {
 // startInput returns what a release reads of a setting. It returns false if that is
 // not known: a reference leads to an unknown variable, or too far.
 func (s *source) startInput(v setting) (startInput, bool) {
-	in := startInput{setting: v, read: map[release.Version]startReading{}}
+	in := startInput{setting: v}
 	tables := tableTexts{}
 	tables.add(s, v)
 	if !s.addBeside(v, tables) {
@@ -146,8 +152,28 @@ func (s *source) startInput(v setting) (startInput, bool) {
 	} else if strings.Contains(v.str, "~") {
 		return in, false
 	}
-	in.load = newStartLoader(tables.String(), in.env)
+	in.startReadings = s.readingsOf(tables.String(), in)
 	return in, true
+}
+
+// readingsOf returns the readings of the text that a setting is part of. A release loads
+// only the defaults beside it, unless it may refer to any.
+func (s *source) readingsOf(text string, in startInput) *startReadings {
+	if r := s.cachedStarts[text]; r != nil && in.env == nil {
+		return r
+	}
+	var defaultsOf []string
+	if !strings.Contains(text, "$") {
+		defaultsOf = in.path[:1]
+	}
+	r := &startReadings{newStartLoader(text, in.env, defaultsOf), map[release.Version]startReading{}}
+	if in.env == nil {
+		if s.cachedStarts == nil {
+			s.cachedStarts = map[string]*startReadings{}
+		}
+		s.cachedStarts[text] = r
+	}
+	return r
 }
 
 // addReferred adds the settings that a setting refers to, and says which variable it
@@ -183,7 +209,7 @@ func (s *source) addBeside(v setting, tables tableTexts) bool {
 }
 
 // tableTexts are lines of TOML by the header of their table.
-type tableTexts map[string]string
+type tableTexts map[string][]string
 
 func (t tableTexts) add(s *source, v setting) {
 	header := ""
@@ -195,8 +221,8 @@ func (t tableTexts) add(s *source, v setting) {
 		text = s.doc.Text[v.Start:v.End]
 	}
 	line := tomlpos.QuoteKey(v.path[len(v.path)-1]) + " = " + text + "\n"
-	if !strings.Contains(t[header], line) {
-		t[header] += line
+	if !slices.Contains(t[header], line) {
+		t[header] = append(t[header], line)
 	}
 }
 
@@ -213,21 +239,26 @@ func (t tableTexts) addKey(s *source, name string) bool {
 	return true
 }
 
+// String returns the text, which is the same in whatever order the lines were added.
 func (t tableTexts) String() string {
 	var text strings.Builder
 	for _, header := range slices.Sorted(maps.Keys(t)) { // settings outside tables first
-		text.WriteString(header + t[header])
+		text.WriteString(header)
+		for _, line := range slices.Sorted(slices.Values(t[header])) {
+			text.WriteString(line)
+		}
 	}
 	return text.String()
 }
 
 // newStartLoader returns a loader that reads nothing from disk, and none of the
 // variables that set settings.
-func newStartLoader(text string, env []string) *release.Loader {
+func newStartLoader(text string, env, defaultsOf []string) *release.Loader {
 	return release.NewLoader(release.Options{
-		Text:     text,
-		Env:      slices.DeleteFunc(slices.Clone(env), func(entry string) bool { return strings.HasPrefix(entry, release.Prefix) }),
-		ReadFile: func(string) ([]byte, error) { return nil, fs.ErrNotExist },
+		Text:       text,
+		DefaultsOf: defaultsOf,
+		Env:        slices.DeleteFunc(slices.Clone(env), func(entry string) bool { return strings.HasPrefix(entry, release.Prefix) }),
+		ReadFile:   func(string) ([]byte, error) { return nil, fs.ErrNotExist },
 	})
 }
 

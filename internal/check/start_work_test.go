@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -52,4 +53,47 @@ func compareEachRelease(t *testing.T, s *source, in startInput) {
 			t.Errorf("%s: %s %q, and asked one by one %q", s.doc.Text, name, short, long)
 		}
 	}
+}
+
+// useTexts are settings with which releases fail later, or do not.
+var useTexts = []string{
+	"cloud = 1", "[cloud]\nagent = 'x'", "[cloud.agent]\nlevel = 'LOUD'", "[cloud.agent]\nname = 1", "[cloud.agent]\nlabels = 'a'", "engine = 1", "flows = 'x'",
+	"[logging]\nformat = '%(a)s'", "[logging]\nformat = '%(a)s'\nlog_attributes = \"['a']\"", "[logging]\ndatefmt = 1", "[logging]\nlog_attributes = 'a'",
+	"[tasks.defaults]\nmax_retries = 3", "[tasks.defaults]\nretry_delay = 10\nmax_retries = 1", "[tasks.defaults]\nretry_delay = 10", "[tasks.defaults]\ntimeout = 1.5",
+	"[context]\nsecrets = 1", "[context]\ncase = 'x'", "[context]\ntags = 1", "[engine.executor]\ndefault_class = 1", "[tasks.defaults]\nmax_retries = '${server.port}'",
+	"[logging]\nformat = '${backend} %(message)s'", "[cloud.agent]\nname = '${server.ui.host}'", "[cloud.agent]\nlevel = '${logging.level}'",
+}
+
+// TestStartNeedsNoOtherDefaults compares what releases make of a setting with the defaults
+// that it is read with, and with all defaults.
+func TestStartNeedsNoOtherDefaults(t *testing.T) {
+	for _, text := range append(useTexts, startTexts...) {
+		s := newSource("a.toml", text+"\n")
+		s.opts.Env = []string{"A=['a']", "LOUD=loud"}
+		for _, v := range s.settings() {
+			in, ok := s.startInput(v)
+			if !ok || !mayPreventStart(v) && !s.mayFailInUse(v) {
+				continue
+			}
+			all := in
+			all.startReadings = &startReadings{newStartLoader(text, in.env, nil), map[release.Version]startReading{}}
+			for _, version := range release.Any.Releases() {
+				got, want := whatFails(in, version), whatFails(all, version)
+				if got != want {
+					t.Errorf("%s: %s in %s: got %q, and with all defaults %q", text, v.name, version, got, want)
+				}
+			}
+		}
+	}
+}
+
+func whatFails(in startInput, version release.Version) string {
+	if failed := in.failure(version); failed != nil {
+		return failed.Class + ": " + failed.Problem
+	}
+	if m := in.misuse(version); m != nil {
+		return m.Fails + ": " + m.Class + ": " + m.Problem
+	}
+	config, _ := in.readAs(version)
+	return fmt.Sprint(valueOf(config, in.path))
 }

@@ -5,6 +5,7 @@ type input struct {
 	version    Version
 	files      []*table // merged over the defaults in this order; nil if missing
 	noDefaults bool     // see [Options]
+	defaultsOf []string // see [Options]
 	env        Environment
 }
 
@@ -35,7 +36,7 @@ func (in input) load() (*Config, error) {
 func (in input) merged() *table {
 	root := newTable()
 	if !in.noDefaults {
-		root = defaultTable(in.version.defaults())
+		root = defaultTable(in.version.defaults(in.defaultsOf))
 	}
 	for _, file := range in.files {
 		if file != nil {

@@ -27,6 +27,10 @@ type Options struct {
 	// load_configuration(path=FILE, env_var_prefix="PREFECT") does: no default
 	// settings, no backend file, no task defaults.
 	NoDefaults bool
+	// DefaultsOf limits the default settings to those below these names, such as logging;
+	// nil means all. It saves most of the work for a question about a setting that
+	// refers to no other.
+	DefaultsOf []string
 	// ReadFile reads a file that Prefect reads; its error for a missing file is
 	// [fs.ErrNotExist]. Nil reads from disk, and at most 16 MiB.
 	ReadFile func(name string) ([]byte, error)
@@ -66,7 +70,7 @@ func (l *Loader) Load(v Version) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	return input{version: l.o.Version, files: files, noDefaults: l.o.NoDefaults, env: env}.load()
+	return input{version: l.o.Version, files: files, noDefaults: l.o.NoDefaults, defaultsOf: l.o.DefaultsOf, env: env}.load()
 }
 
 // files returns what Prefect reads over its defaults: the user's file, then the

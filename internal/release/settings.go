@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"iter"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
@@ -15,6 +16,7 @@ import (
 // test/prefect/settings.py.
 type Setting struct {
 	Name     string
+	path     path
 	read     Span // the releases whose code reads it; zero for none
 	defaults []defaultValue
 }
@@ -58,7 +60,7 @@ var settings = sync.OnceValue(func() []Setting {
 })
 
 func (row settingRow) setting() Setting {
-	s := Setting{Name: row.Path}
+	s := Setting{Name: row.Path, path: strings.Split(row.Path, ".")}
 	if len(row.Read) == 2 {
 		s.read = Span{mustParseNumber(row.Read[0]), mustParseNumber(row.Read[1])}
 	}
@@ -188,7 +190,7 @@ var looseTypes = []string{
 
 // defaultSetting is one of a release's default settings.
 type defaultSetting struct {
-	path  string // parts with dots between them
+	*Setting
 	value any
 }
 
@@ -196,8 +198,8 @@ type defaultSetting struct {
 // their parts; [Documented] has those of 0.9.3.
 func (v Version) Settings() []string {
 	var names []string
-	for _, s := range v.defaults() {
-		names = append(names, s.path)
+	for _, s := range v.defaults(nil) {
+		names = append(names, s.Name)
 	}
 	return names
 }
@@ -215,20 +217,24 @@ func (v Version) IsDefault(name string) bool {
 // config.toml.
 func (v Version) Shipped() iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
-		for _, s := range v.defaults() {
-			if !yield(s.path, s.value) {
+		for _, s := range v.defaults(nil) {
+			if !yield(s.Name, s.value) {
 				return
 			}
 		}
 	}
 }
 
-// defaults returns a release's default settings.
-func (v Version) defaults() []defaultSetting {
+// defaults returns a release's default settings below some names; nil means all names.
+func (v Version) defaults(below []string) []defaultSetting {
 	var all []defaultSetting
-	for _, s := range settings() {
+	for i := range settings() {
+		s := &settings()[i]
+		if below != nil && !slices.Contains(below, s.path[0]) {
+			continue
+		}
 		if d, ok := s.defaultIn(v); ok {
-			all = append(all, defaultSetting{s.Name, d.value})
+			all = append(all, defaultSetting{s, d.value})
 		}
 	}
 	return all

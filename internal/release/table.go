@@ -85,7 +85,7 @@ func (t *table) merge(other *table) {
 func defaultTable(settings []defaultSetting) *table {
 	root := newTable()
 	for _, s := range settings {
-		p := path(strings.Split(s.path, "."))
+		p := s.path
 		at := root
 		for _, name := range p[:len(p)-1] {
 			next, ok := at.entries[name].(*table)
