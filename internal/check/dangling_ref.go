@@ -87,18 +87,9 @@ func (s *source) isTable(node tomlpos.NodeID) bool {
 func (s *source) isDefault(name string) bool { return catalogueOf(s.opts.Version).defaults[name] }
 
 func (s *source) danglingHint(all []danglingRef) string {
-	var names []string
-	if len(s.doc.Nodes) <= maxNodesSearched {
-		for _, v := range s.settings() {
-			names = append(names, v.name)
-		}
-	}
-	for _, v := range s.releases() {
-		names = append(names, v.Settings()...)
-	}
 	var near nameList
 	for _, d := range all[:min(len(all), maxNamesListed)] {
-		if name := nearest.Of(d.name, names); name != "" {
+		if name := nearest.Of(d.name, s.referable()); name != "" {
 			near.addShown(MaskTokens(name))
 		}
 	}
@@ -106,6 +97,22 @@ func (s *source) danglingHint(all []danglingRef) string {
 		return "name a key of this file or of Prefect's own settings; case matters"
 	}
 	return fmt.Sprintf("the nearest %s %s; case matters", plural(near.len(), "key is", "keys are"), near.String())
+}
+
+// referable returns the names that a reference may have meant: of settings in the file, and
+// of the defaults.
+func (s *source) referable() []string {
+	if s.cachedReferable != nil {
+		return s.cachedReferable
+	}
+	defaults := catalogueOf(s.opts.Version).defaultNames()
+	if len(s.doc.Nodes) <= maxNodesSearched {
+		for _, v := range s.settings() {
+			s.cachedReferable = append(s.cachedReferable, v.name)
+		}
+	}
+	s.cachedReferable = append(s.cachedReferable, defaults...)
+	return s.cachedReferable
 }
 
 // maxNodesSearched is how many nodes a file may have for its names to be suggested.

@@ -2,6 +2,7 @@ package check
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -19,12 +20,23 @@ func isPlaceholder(str string) bool {
 // stars, may be as long as the key.
 const maxPlaceholder = 4096
 
-// filler matches a string, or the secret part of one, that is a repeated character or
-// three dots: xxx, XXXX-XXXX, ***, sk-xxxxxxxx. The keys in the documentation of AWS end in
-// EXAMPLE and EXAMPLEKEY.
-var filler = regexp.MustCompile(`^(AKIA|ASIA)[A-Z0-9]+EXAMPLE$|EXAMPLEKEY$|^([xX]{3,}|[*.•…_?#-]{3,})([ /:_.-]*([xX]+|[*.•…_?#-]+))*$|x{4,}|X{4,}|\*{3,}|•{3,}|\.{3}$|…$`)
+// filler matches a string that is a repeated character: xxx, XXXX-XXXX, ***. The keys in
+// the documentation of AWS end in EXAMPLE and EXAMPLEKEY.
+var filler = regexp.MustCompile(`^(AKIA|ASIA)[A-Z0-9]+EXAMPLE$|^([xX]{3,}|[*.•…_?#-]{3,})([ /:_.-]*([xX]+|[*.•…_?#-]+))*$`)
 
-func isFiller(str string) bool { return filler.MatchString(str) }
+// fillers are repeated characters that make a filler of any string, such as sk-xxxxxxxx,
+// and fillerEnds do so at its end.
+var (
+	fillers    = []string{"xxxx", "XXXX", "***", "•••"}
+	fillerEnds = []string{"...", "…", "EXAMPLEKEY"}
+)
+
+// isFiller reports whether a string, or the secret part of one, is a filler.
+func isFiller(str string) bool {
+	return filler.MatchString(str) ||
+		slices.ContainsFunc(fillers, func(part string) bool { return strings.Contains(str, part) }) ||
+		slices.ContainsFunc(fillerEnds, func(end string) bool { return strings.HasSuffix(str, end) })
+}
 
 // isBlankWebhook reports whether a string is a webhook of Slack's with one repeated
 // letter in each part, after the T and the B of an id: T000/B000/XXX.
@@ -56,6 +68,9 @@ var partMarker = regexp.MustCompile(`%\([A-Za-z0-9_.]+\)s|#\{[^{}]+\}|\$\([A-Za-
 // isTemplatePart reports whether a string is made of such markers, or has one in a URL, a
 // connection string, or beside no more than a word such as Bearer.
 func isTemplatePart(str string) bool {
+	if !strings.ContainsAny(str, "({<") { // each marker has one of these
+		return false
+	}
 	rest := partMarker.ReplaceAllString(str, "")
 	if rest == str {
 		return false
@@ -91,19 +106,36 @@ var placeholderWords = map[string]bool{
 // your_api_key, insert_token_here, change_me_please.
 var instruction = regexp.MustCompile(`^(changeme|change_(me|this)|replace_(me|this|with)|todo_)|^fill_((this|it|me|that|your|the)_)*in(_|$)|` +
 	`^(is_)?(to_be|will_be|must_be|needs_to_be)_(filled|set|added|provided|defined|determined|changed|replaced|configured|confirmed|done|decided|announced|supplied|generated)(_|$)|` +
-	`(^|_)your_([a-z]+_)*(` + things + `)|^(insert|enter|put|paste)_(your_|the_|an?_|my_)?([a-z]+_)?(` + things + `)|^add_(your|the|an?|my)_([a-z]+_)?(` + things + `)|` +
-	`(^|_)(` + things + `|it|this|me|goes)_here$`)
+	`^(insert|enter|put|paste)_(your_|the_|an?_|my_)?([a-z]+_)?(` + things + `)|^add_(your|the|an?|my)_([a-z]+_)?(` + things + `)`)
+
+// instructionWithin matches what is one anywhere in a string that has your_, or ends in _here.
+var instructionWithin = regexp.MustCompile(`(^|_)your_([a-z]+_)*(` + things + `)|(^|_)(` + things + `|it|this|me|goes)_here$`)
 
 // things are what an instruction asks for.
 const things = `key|token|secret|password|passphrase|url|webhook|id|name|value|credentials?|api|account|domain|host|server|user|org|company|project`
 
 func saysPlaceholder(str string) bool {
-	words := strings.ToLower(nonWord.ReplaceAllString(str, "_"))
-	words = strings.Trim(words, "_")
-	return placeholderWords[words] || instruction.MatchString(words)
+	words := joinedWords(str)
+	mayBeWithin := strings.Contains(words, "your_") || strings.HasSuffix(words, "_here")
+	return placeholderWords[words] || instruction.MatchString(words) || mayBeWithin && instructionWithin.MatchString(words)
 }
 
 var nonWord = regexp.MustCompile(`[^A-Za-z0-9]+`)
+
+// joinedWords returns the words of a string in small letters, with an underscore between
+// each two: what nonWord matches separates them.
+func joinedWords(str string) string {
+	words := make([]byte, 0, len(str))
+	for i := range len(str) {
+		switch c := str[i]; {
+		case strings.IndexByte(alphanumeric, c) >= 0:
+			words = append(words, c)
+		case len(words) > 0 && words[len(words)-1] != '_':
+			words = append(words, '_')
+		}
+	}
+	return strings.ToLower(strings.TrimSuffix(string(words), "_"))
+}
 
 // namesCredential reports whether a string in capitals, or of several words, is made
 // of words that name a credential, as in MY_VALUE, MY SECRET VALUE and

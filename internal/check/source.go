@@ -51,6 +51,7 @@ type source struct {
 	cachedTables       []bool                    // see isTable
 	cachedDefaults     *int                      // see isCopy
 	cachedOwn          map[string]bool           // see isOwnSecretsTable
+	cachedReferable    []string                  // see referable
 	cachedStarts       map[string]*startReadings // see readingsOf; by text
 }
 

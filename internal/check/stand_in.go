@@ -14,7 +14,7 @@ func isStandIn(str string) bool {
 		return false
 	}
 	str = strings.TrimSpace(str)
-	words := strings.Trim(strings.ToLower(nonWord.ReplaceAllString(str, "_")), "_")
+	words := joinedWords(str)
 	return standIns[words] || joinedStandIn.MatchString(words) || elsewhere.MatchString(words) || isMadeUp(strings.Split(words, "_")) ||
 		blanks.MatchString(str)
 }

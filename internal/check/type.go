@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,10 +32,13 @@ func checkTypes(s *source, report func(finding)) {
 // checkType reports a setting that has to be a boolean or a number, and is not.
 func checkType(s *source, v setting, known release.Setting, report func(finding)) {
 	have := newTypes(v)
+	if !slices.ContainsFunc(known.Types(), have.mayNotFit) {
+		return // so no release has to be asked
+	}
 	var asked release.Version // the first release that needs another type
 	suffix, ok := inReleases(s.opts.Version.WhereEach(func(version release.Version) bool {
 		wanted := known.TypeIn(version)
-		wrong := isBoolOrNumber(wanted) && !fits(have.in(version), wanted)
+		wrong := isWrong(have.in(version), wanted)
 		if wrong && asked == release.Any {
 			asked = version
 		}
@@ -109,6 +113,14 @@ func (t types) in(v release.Version) string {
 	}
 	return t.written
 }
+
+// mayNotFit reports whether there is a release that a type is wrong for, if it needs this one.
+func (t types) mayNotFit(wanted string) bool {
+	return isWrong(t.written, wanted) || isWrong(t.cast, wanted)
+}
+
+// isWrong reports whether a release needs a boolean or a number, and has something else.
+func isWrong(have, wanted string) bool { return isBoolOrNumber(wanted) && !fits(have, wanted) }
 
 // typeIn returns the Python type of a value in a release.
 func typeIn(version release.Version, v setting) string {

@@ -58,11 +58,12 @@ func (s *source) leavesToType(v setting) bool {
 
 // catalogue is the settings of some releases.
 type catalogue struct {
-	version  release.Version
-	settings map[string]bool // that a release knows
-	defaults map[string]bool // that a release has a default for
-	topNames []string        // the first parts of settings, and context
-	names    []string        // of settings and tables
+	version      release.Version
+	settings     map[string]bool // that a release knows
+	defaults     map[string]bool // that a release has a default for
+	defaultNames func() []string // see namesOfDefaults
+	topNames     []string        // the first parts of settings, and context
+	names        []string        // of settings and tables
 }
 
 var (
@@ -80,6 +81,21 @@ func catalogueOf(v release.Version) *catalogue {
 	return catalogues[v]
 }
 
+// namesOfDefaults returns the names of the default settings of v's releases, each once, in
+// the order of the releases and of their config.toml.
+func namesOfDefaults(v release.Version) (names []string) {
+	seen := map[string]bool{}
+	for _, r := range v.Releases() {
+		for _, name := range r.Settings() {
+			if !seen[name] {
+				seen[name] = true
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
 func newCatalogue(v release.Version) *catalogue {
 	c := &catalogue{version: v, settings: map[string]bool{}, defaults: map[string]bool{}}
 	for _, setting := range release.Settings() {
@@ -90,6 +106,7 @@ func newCatalogue(v release.Version) *catalogue {
 			c.defaults[setting.Name] = true
 		}
 	}
+	c.defaultNames = sync.OnceValue(func() []string { return namesOfDefaults(v) })
 	names := slices.Sorted(maps.Keys(c.settings))
 	c.topNames = []string{"context"}
 	for _, name := range names {

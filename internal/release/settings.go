@@ -19,6 +19,7 @@ type Setting struct {
 	path     path
 	read     Span // the releases whose code reads it; zero for none
 	defaults []defaultValue
+	types    []string // see [Setting.Types]
 }
 
 // defaultValue is what some releases in a row have as a setting's default.
@@ -73,6 +74,9 @@ func (row settingRow) setting() Setting {
 			}
 		}
 		s.defaults = append(s.defaults, defaultValue{Span{mustParseNumber(d.First), mustParseNumber(d.Last)}, value, cast})
+		if !slices.Contains(looseTypes, s.Name) {
+			s.types = append(s.types, pyliteral.TypeName(value), pyliteral.TypeName(cast))
+		}
 	}
 	return s
 }
@@ -180,6 +184,9 @@ func (s Setting) TypeIn(v Version) string {
 	}
 	return pyliteral.TypeName(d.value)
 }
+
+// Types returns at least every type that TypeIn returns for a release, but any.
+func (s Setting) Types() []string { return s.types }
 
 // looseTypes are settings that may have another type than their default: false for
 // no limit, a number of seconds, a list or a string that holds one.

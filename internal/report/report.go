@@ -6,17 +6,25 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Safe returns text on one line that is not a command to a terminal or a runner. It
 // quotes text in which a character does not print, or nobody sees it, or in which a
 // workflow command begins.
 func Safe(text string) string {
-	notPrinting := strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) || isInvisible(r) })
+	notPrinting := strings.ContainsFunc(text, isNotPrinting)
 	if notPrinting || strings.HasPrefix(strings.TrimSpace(text), "::") || strings.Contains(text, oldCommand) {
 		return disarm(quote(text))
 	}
 	return text
+}
+
+func isNotPrinting(r rune) bool {
+	if r < utf8.RuneSelf { // most are, and have tables of their own in package unicode
+		return r < ' ' || r > '~'
+	}
+	return !unicode.IsPrint(r) || isInvisible(r)
 }
 
 // isInvisible reports whether a character that counts as printing looks like nothing or

@@ -59,6 +59,14 @@ func (l *lines) codePointsBefore(offset int) int {
 	return int(l.counts[i]) + countCodePoints(l.text[i*countInterval:offset])
 }
 
+// codePointsBetween returns the number of code points that begin between two offsets.
+func (l *lines) codePointsBetween(start, end int) int {
+	if end-start <= countInterval {
+		return countCodePoints(l.text[start:end])
+	}
+	return l.codePointsBefore(end) - l.codePointsBefore(start)
+}
+
 // countCodePoints returns the number of code points that begin in s.
 func countCodePoints(s string) int {
 	n := 0
@@ -76,7 +84,7 @@ func (d *Document) Position(offset int) Position {
 	l := &d.lines
 	offset = max(min(offset, len(l.text)), l.starts[0])
 	line := sort.SearchInts(l.starts, offset+1)
-	column := l.codePointsBefore(offset) - l.codePointsBefore(l.starts[line-1]) + 1
+	column := l.codePointsBetween(l.starts[line-1], offset) + 1
 	return Position{Offset: offset, Line: line, Column: column}
 }
 
