@@ -219,7 +219,11 @@ func appendItems[T any](e *execution, dst []byte, f *Field, t *ast.Type, list []
 
 // strings appends a list of String. None of its items can fail, and there may be many.
 func (e *execution) strings(dst []byte, list []string) []byte {
-	dst = append(dst, '[')
+	size := len("[]")
+	for _, s := range list {
+		size += len(`"",`) + len(s)
+	}
+	dst = append(e.growth.reserve(dst, size), '[')
 	for i, s := range list {
 		if i > 0 {
 			dst = append(dst, ',')

@@ -1,5 +1,7 @@
 package graphql
 
+import "slices"
+
 // Growing is a root of [Operation.Execute] that bounds the bytes of an answer.
 type Growing interface {
 	// Grow is called each time the answer has grown by so many bytes, before it grows
@@ -31,4 +33,17 @@ func (g *growth) count(part []byte) {
 	}
 	g.counted += more
 	g.err = g.root.Grow(more)
+}
+
+// reserve reports that the current part is to have room for more bytes, and then makes it.
+func (g *growth) reserve(part []byte, more int) []byte {
+	size := len(part) + more
+	if grows := size - max(cap(part), g.counted); g.root != nil && g.err == nil && grows > 0 {
+		g.counted += grows
+		g.err = g.root.Grow(grows)
+	}
+	if g.err != nil {
+		return part
+	}
+	return slices.Grow(part, more)
 }

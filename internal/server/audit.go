@@ -28,6 +28,7 @@ type Audit struct {
 
 	mu        sync.Mutex
 	out       io.Writer
+	lines     *slog.JSONHandler       // writes to out
 	truncated bool                    // the last write may have left a part of a line
 	lost      int                     // lines that failed since the last that was written
 	refusals  map[string]*lineLimiter // by the key's name; empty if no key was recognised
@@ -35,7 +36,9 @@ type Audit struct {
 
 // NewAudit writes to w, which only one goroutine at a time uses.
 func NewAudit(w io.Writer, now func() time.Time) *Audit {
-	return &Audit{out: w, now: now, refusals: map[string]*lineLimiter{}}
+	a := &Audit{out: w, now: now, refusals: map[string]*lineLimiter{}}
+	a.lines = slog.NewJSONHandler(lineWriter{a}, nil)
+	return a
 }
 
 // OpenAudit appends to a file. It creates a missing one with mode 0600.
@@ -166,7 +169,7 @@ func (a *Audit) checkWritable() error {
 func (a *Audit) line(message string, attrs []slog.Attr) error {
 	record := slog.NewRecord(a.now().UTC(), slog.LevelInfo, message, 0)
 	record.AddAttrs(attrs...)
-	return slog.NewJSONHandler(lineWriter{a}, nil).Handle(context.Background(), record)
+	return a.lines.Handle(context.Background(), record)
 }
 
 // lineWriter writes complete lines: it begins a new one after one that was truncated.

@@ -53,9 +53,13 @@ type tally struct {
 // requestCalls counts the calls of one request by the line that reports them.
 type requestCalls struct {
 	mu      sync.Mutex
-	tallies map[event]*tally
 	order   []*tally
+	tallies map[event]*tally // those in order; nil while they are few
+	first   tally            // the memory of the first, which is the only one in most requests
 }
+
+// fewTallies is up to how many tallies are found without a map.
+const fewTallies = 8
 
 // add counts a call and reports whether its line is to be written at once: the first
 // line of something that was done is. All other lines come before the answer.
@@ -66,14 +70,9 @@ func (o *requestCalls) add(e event) (writeNow bool) {
 	if refused {
 		shared.name = ""
 	}
-	t := o.tallies[shared]
+	t := o.find(shared)
 	if t == nil {
-		t = &tally{event: shared}
-		if o.tallies == nil {
-			o.tallies = map[event]*tally{}
-		}
-		o.tallies[shared] = t
-		o.order = append(o.order, t)
+		t = o.insert(shared)
 		if !refused {
 			return true
 		}
@@ -83,6 +82,36 @@ func (o *requestCalls) add(e event) (writeNow bool) {
 		t.addName(e.name)
 	}
 	return false
+}
+
+func (o *requestCalls) find(e event) *tally {
+	if o.tallies != nil {
+		return o.tallies[e]
+	}
+	for _, t := range o.order {
+		if t.event == e {
+			return t
+		}
+	}
+	return nil
+}
+
+func (o *requestCalls) insert(e event) *tally {
+	t := &o.first
+	if len(o.order) > 0 {
+		t = &tally{}
+	}
+	t.event = e
+	o.order = append(o.order, t)
+	if len(o.order) == fewTallies {
+		o.tallies = map[event]*tally{}
+		for _, t := range o.order {
+			o.tallies[t.event] = t
+		}
+	} else if o.tallies != nil {
+		o.tallies[e] = t
+	}
+	return t
 }
 
 func (t *tally) addName(name string) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,6 +22,11 @@ type meter struct {
 	connections atomic.Int64
 
 	busy, panics, auditFailures, auditUnwritten *metrics.Counter
+
+	requestTime *metrics.PrometheusHistogram
+	requests    byLabels[int, *metrics.Counter] // by status
+	calls       byLabels[callLabels, *metrics.Counter]
+	store       byLabels[string, storeMetrics] // by operation
 }
 
 // buckets are those of the histograms of durations, in seconds.
@@ -35,6 +41,7 @@ func newMeter() *meter {
 		panics:         set.NewCounter("prefect_secrets_panics_total"),
 		auditFailures:  set.NewCounter("prefect_secrets_audit_failures_total"),
 		auditUnwritten: set.NewCounter("prefect_secrets_audit_unwritten_total"),
+		requestTime:    set.NewPrometheusHistogramExt("prefect_secrets_http_request_duration_seconds", buckets),
 	}
 	set.NewGauge("prefect_secrets_connections", func() float64 { return float64(m.connections.Load()) })
 	for _, what := range []string{reloadKeys, reloadCertificate, reloadAudit} {
@@ -84,22 +91,64 @@ func used(pools []*turns.Pool) (units int64, waiting int) {
 }
 
 func (m *meter) countCall(operation, tenant, outcome string) {
-	const format = `prefect_secrets_calls_total{operation=%q,tenant=%q,outcome=%q}`
-	m.set.GetOrCreateCounter(fmt.Sprintf(format, operation, tenant, outcome)).Inc()
+	m.calls.of(callLabels{operation, tenant, outcome}, func(l callLabels) *metrics.Counter {
+		const format = `prefect_secrets_calls_total{operation=%q,tenant=%q,outcome=%q}`
+		return m.set.GetOrCreateCounter(fmt.Sprintf(format, l.operation, l.tenant, l.outcome))
+	}).Inc()
 }
 
 func (m *meter) observeRequest(status int, took time.Duration) {
-	m.set.GetOrCreateCounter(fmt.Sprintf(`prefect_secrets_http_requests_total{status="%d"}`, status)).Inc()
-	m.set.GetOrCreatePrometheusHistogramExt("prefect_secrets_http_request_duration_seconds", buckets).Update(took.Seconds())
+	m.requests.of(status, func(status int) *metrics.Counter {
+		return m.set.GetOrCreateCounter(fmt.Sprintf(`prefect_secrets_http_requests_total{status="%d"}`, status))
+	}).Inc()
+	m.requestTime.Update(took.Seconds())
 }
 
 func (m *meter) observeStore(operation string, took time.Duration, failed bool) {
-	duration := fmt.Sprintf(`prefect_secrets_store_duration_seconds{operation=%q}`, operation)
-	m.set.GetOrCreatePrometheusHistogramExt(duration, buckets).Update(took.Seconds())
-	errors := m.set.GetOrCreateCounter(fmt.Sprintf(`prefect_secrets_store_errors_total{operation=%q}`, operation))
+	o := m.store.of(operation, func(operation string) storeMetrics {
+		return storeMetrics{
+			m.set.GetOrCreatePrometheusHistogramExt(fmt.Sprintf(`prefect_secrets_store_duration_seconds{operation=%q}`, operation), buckets),
+			m.set.GetOrCreateCounter(fmt.Sprintf(`prefect_secrets_store_errors_total{operation=%q}`, operation)),
+		}
+	})
+	o.took.Update(took.Seconds())
 	if failed {
-		errors.Inc()
+		o.errors.Inc()
 	}
+}
+
+type callLabels struct{ operation, tenant, outcome string }
+
+// storeMetrics are the metrics of one operation of the store.
+type storeMetrics struct {
+	took   *metrics.PrometheusHistogram
+	errors *metrics.Counter
+}
+
+// byLabels remembers the metrics that have been used, by their labels: to write and parse
+// a name for each use is more work than most of a request.
+type byLabels[L comparable, M any] struct {
+	mu      sync.RWMutex
+	metrics map[L]M
+}
+
+// of returns the metric with some labels. It calls create for it once, or a few times if
+// requests come at once.
+func (b *byLabels[L, M]) of(labels L, create func(L) M) M {
+	b.mu.RLock()
+	m, ok := b.metrics[labels]
+	b.mu.RUnlock()
+	if ok {
+		return m
+	}
+	m = create(labels)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.metrics == nil {
+		b.metrics = map[L]M{}
+	}
+	b.metrics[labels] = m
+	return m
 }
 
 func (m *meter) countGitHubToken(outcome string) {
@@ -123,6 +172,7 @@ func operationOf(field string) string {
 		return "none"
 	}
 	var b strings.Builder
+	b.Grow(len(field) + 4) // for the underscores
 	for _, r := range field {
 		if 'A' <= r && r <= 'Z' {
 			b.WriteByte('_')

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"log/slog"
 	"net"
 	"net/http"
 	"runtime/debug"
@@ -29,6 +30,8 @@ const headerRequest = "X-Request-Id"
 // headerNoSniff is in every answer, so that browsers take none for what it is not.
 const headerNoSniff = "X-Content-Type-Options"
 
+var noSniff = []string{"nosniff"} // never changed
+
 type requestContextKey struct{}
 
 // requestOf returns the request of a context, an empty one if there is none.
@@ -44,8 +47,7 @@ func requestOf(ctx context.Context) *request {
 func (s *Server) withRequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		req := &request{id: rand.Text()[:16], remote: s.remote(r)}
-		w.Header().Set(headerRequest, req.id)
-		w.Header().Set(headerNoSniff, "nosniff")
+		w.Header()[headerRequest], w.Header()[headerNoSniff] = []string{req.id}, noSniff
 		out := &statusWriter{ResponseWriter: w, req: req}
 		begin := time.Now()
 		s.meter.inFlight.Inc()
@@ -53,11 +55,18 @@ func (s *Server) withRequestID(next http.Handler) http.Handler {
 			s.meter.inFlight.Dec()
 			s.endPanic(recover(), req, out)
 			s.meter.observeRequest(out.status, time.Since(begin))
-			s.config.Log.Debug("answered",
-				"request", req.id, "remote", req.remote, "status", out.status, "took", time.Since(begin))
+			s.logAnswered(r.Context(), req, out.status, begin)
 		}()
 		next.ServeHTTP(out, r.WithContext(context.WithValue(r.Context(), requestContextKey{}, req)))
 	})
+}
+
+// logAnswered logs a request at level debug.
+func (s *Server) logAnswered(ctx context.Context, req *request, status int, begin time.Time) {
+	if s.config.Log.Enabled(ctx, slog.LevelDebug) { // to pass the values costs memory even if nothing is logged
+		s.config.Log.Debug("answered",
+			"request", req.id, "remote", req.remote, "status", status, "took", time.Since(begin))
+	}
 }
 
 // endPanic logs the stack of a panic and answers 500. The panic value is not logged:

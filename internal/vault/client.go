@@ -1,12 +1,15 @@
 package vault
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/hashicorp/vault/api"
@@ -22,8 +25,21 @@ const (
 	maxResponse = 64 << 20
 )
 
-// client sends requests to Vault, without retries.
-type client struct{ api *api.Client }
+// client sends requests to Vault, without retries. Logins and renewals go through
+// Vault's own client. The requests of the store go through net/http alone, because Vault's
+// client takes as long for a request as net/http does.
+type client struct {
+	api    *api.Client
+	http   http.RoundTripper
+	url    string      // of the API, with a slash at the end
+	header http.Header // of every request; without the token
+}
+
+// headers of a request to Vault.
+const (
+	headerToken     = "X-Vault-Token"
+	headerNamespace = "X-Vault-Namespace"
+)
 
 // newClient returns a client that uses nothing from the environment: it resets what
 // [api.NewClient] reads there.
@@ -49,20 +65,29 @@ func newClient(c Config) (*client, error) {
 	if err != nil {
 		return nil, errors.New("cannot create the client of Vault: check the VAULT_ environment variables")
 	}
+	base, err := url.JoinPath(c.Address, "v1/")
+	if err != nil {
+		return nil, err // unreachable: checkAddress has parsed it
+	}
+	header := http.Header{api.RequestHeaderName: {"true"}}
 	vault.ClearToken()
-	vault.SetHeaders(http.Header{api.RequestHeaderName: {"true"}})
+	vault.SetHeaders(header.Clone())
 	vault.SetWrappingLookupFunc(func(string, string) string { return "" })
 	if c.Namespace != "" {
 		vault.SetNamespace(c.Namespace)
+		header.Set(headerNamespace, c.Namespace)
 	}
-	return &client{vault}, nil
+	return &client{
+		api: vault, http: transport,
+		url: base, header: header,
+	}, nil
 }
 
 // request is one request to Vault.
 type request struct {
 	method, path string
-	// body, if not nil, is sent as JSON.
-	body any
+	// body, if not nil, is JSON.
+	body []byte
 	// needs is the capability that a policy must grant, for the error.
 	needs string
 	// allowMissing means that a 404 is not an error.
@@ -107,19 +132,25 @@ func (c *client) call(token string, send func(*api.Client) (*api.Secret, error))
 	return secret, resp, err
 }
 
-// send sends a request with a token. The error is one of the connection; if Vault
-// refuses the request, the response says so.
-func (c *client) send(ctx context.Context, token string, req request) (response, error) {
-	raw, err := sendRaw(ctx, c.withToken(token).Logical(), req)
-	if raw == nil {
-		return response{}, err
+// send sends a request with a token. It waits for the answer until end, and no longer
+// than attemptTimeout. The error is one of the connection; if Vault refuses the request,
+// the response says so.
+func (c *client) send(ctx context.Context, end time.Time, token string, req request) (response, error) {
+	if limit := time.Now().Add(attemptTimeout); limit.Before(end) {
+		end = limit
 	}
-	defer func() { _ = raw.Body.Close() }()
-	body, err := io.ReadAll(raw.Body)
+	ctx, cancel := context.WithDeadline(ctx, end)
+	defer cancel()
+	answer, err := c.roundTrip(ctx, token, req)
 	if err != nil {
 		return response{}, err
 	}
-	resp := response{status: raw.StatusCode, body: body, retryAfter: raw.Header.Get("Retry-After")}
+	defer func() { _ = answer.Body.Close() }()
+	body, err := readAll(answer)
+	if err != nil {
+		return response{}, err
+	}
+	resp := response{status: answer.StatusCode, body: body, retryAfter: answer.Header.Get("Retry-After")}
 	if resp.status >= http.StatusBadRequest {
 		var refused api.ErrorResponse
 		_ = json.Unmarshal(body, &refused)
@@ -128,18 +159,53 @@ func (c *client) send(ctx context.Context, token string, req request) (response,
 	return resp, nil
 }
 
-func sendRaw(ctx context.Context, c *api.Logical, req request) (*api.Response, error) {
-	switch req.method {
-	case http.MethodGet:
-		return c.ReadRawWithContext(ctx, req.path)
-	case methodList:
-		return c.ReadRawWithDataWithContext(ctx, req.path, map[string][]string{"list": {"true"}})
-	case http.MethodDelete:
-		return c.DeleteRawWithContext(ctx, req.path)
-	}
-	body, err := json.Marshal(req.body)
+// roundTrip sends a request, and again with an [http.Client] if the answer is a redirect,
+// as of a standby node. Other answers, which nearly all are, do without what an
+// http.Client prepares for redirects.
+func (c *client) roundTrip(ctx context.Context, token string, req request) (*http.Response, error) {
+	out, err := c.newRequest(ctx, token, req)
 	if err != nil {
 		return nil, err
 	}
-	return c.WriteRawWithContext(ctx, req.path, body)
+	answer, err := c.http.RoundTrip(out)
+	if err != nil || answer.StatusCode/100 != 3 {
+		return answer, err
+	}
+	_ = answer.Body.Close()
+	if out, err = c.newRequest(ctx, token, req); err != nil {
+		return nil, err
+	}
+	return (&http.Client{Transport: c.http, CheckRedirect: checkRedirect}).Do(out)
+}
+
+// newRequest returns a request as Vault's own client would send it.
+func (c *client) newRequest(ctx context.Context, token string, req request) (*http.Request, error) {
+	method, target := req.method, c.url+req.path
+	if method == methodList {
+		method, target = http.MethodGet, target+"?list=true"
+	}
+	var body io.Reader
+	if req.body != nil {
+		body = bytes.NewReader(req.body)
+	}
+	out, err := http.NewRequestWithContext(ctx, method, target, body)
+	if err != nil {
+		return nil, err
+	}
+	out.Header = make(http.Header, len(c.header)+2)
+	maps.Copy(out.Header, c.header) // the lists are never changed
+	out.Header[headerToken] = []string{token}
+	return out, nil
+}
+
+// readAll reads a body of up to maxResponse bytes.
+func readAll(answer *http.Response) ([]byte, error) {
+	if n := answer.ContentLength; n >= 0 && n <= maxResponse {
+		text := make([]byte, n)
+		_, err := io.ReadFull(answer.Body, text)
+		return text, err
+	}
+	var text bytes.Buffer // doubles, where io.ReadAll would grow by a quarter
+	_, err := text.ReadFrom(io.LimitReader(answer.Body, maxResponse))
+	return text.Bytes(), err
 }

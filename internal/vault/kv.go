@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
-	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/rawjson"
 )
 
 // Errors of a write with check-and-set.
@@ -32,32 +35,47 @@ func (s *Store) read(ctx context.Context, path string) (storedSecret, error) {
 	if err != nil {
 		return storedSecret{}, err
 	}
-	var body struct {
-		Data struct {
-			Data     *document
-			Metadata struct {
-				Version int       `json:"version"`
-				Created time.Time `json:"created_time"`
-			}
-		}
+	stored, ok := parseStored(resp.body)
+	if stored.exists = resp.status == http.StatusOK; !stored.exists && (ok || len(resp.body) == 0) {
+		return stored, nil // deleted, or never written
 	}
-	if len(resp.body) > 0 {
-		if err := json.Unmarshal(resp.body, &body); err != nil {
-			return storedSecret{}, s.foreignError(path)
-		}
-	}
-	stored := storedSecret{
-		exists:  resp.status == http.StatusOK,
-		version: body.Data.Metadata.Version, created: body.Data.Metadata.Created,
-	}
-	if !stored.exists {
-		return stored, nil
-	}
-	if body.Data.Data == nil || body.Data.Data.Value == nil || stored.version == 0 {
+	if !ok || stored.doc.Value == nil || stored.version == 0 {
 		return storedSecret{}, s.foreignError(path)
 	}
-	stored.doc = *body.Data.Data
 	return stored, nil
+}
+
+// parseStored parses the answer to a read. The version is 0 if it has none. It reports
+// false if something is not what this package and the KV engine write.
+func parseStored(text []byte) (stored storedSecret, ok bool) {
+	data := member(text, "data")
+	metadata := member(data, "metadata")
+	stored.version = number(member(metadata, "version"))
+	if created := member(metadata, "created_time"); created != nil && stored.created.UnmarshalJSON(created) != nil {
+		return stored, false
+	}
+	doc := member(data, "data")
+	return stored, json.Valid(text) && (doc == nil || json.Unmarshal(doc, &stored.doc) == nil)
+}
+
+// member returns a member of an object. It returns nil if text is not an object, or has
+// no such member.
+func member(text []byte, name string) (value []byte) {
+	rawjson.Members(text, func(key []byte, v json.RawMessage) {
+		if string(key) == name {
+			value = v
+		}
+	})
+	return value
+}
+
+// number returns a positive number, and 0 for anything else.
+func number(text []byte) int {
+	n, err := strconv.Atoi(string(text))
+	if err != nil {
+		return 0
+	}
+	return max(0, n)
 }
 
 // foreignError returns the error for a secret that this package did not write.
@@ -69,35 +87,36 @@ func (s *Store) foreignError(path string) error {
 // write writes a new version. If cas is not nil, it does so only if *cas is the current
 // version. Resent reports whether a failed write was sent more than once.
 func (s *Store) write(ctx context.Context, path string, doc document, cas *int) (resent bool, err error) {
-	type options struct {
-		CAS int `json:"cas"`
-	}
-	body := struct {
-		Data    document `json:"data"`
-		Options *options `json:"options,omitempty"`
-	}{Data: doc}
-	if cas != nil {
-		body.Options = &options{*cas}
-	}
-	resp, err := s.do(ctx, request{method: http.MethodPut, path: s.dataPath(path), body: body, needs: "create and update"})
+	resp, err := s.do(ctx, request{
+		method: http.MethodPut, path: s.dataPath(path), body: doc.appendWrite(nil, cas), needs: "create and update",
+	})
 	if err != nil {
 		return resp.sent > 1, err
 	}
-	var written struct {
-		Data struct{ Version int }
-	}
-	if json.Unmarshal(resp.body, &written) != nil || written.Data.Version == 0 {
+	version := number(member(member(resp.body, "data"), "version"))
+	if version == 0 {
 		return false, fmt.Errorf(
 			"the mount %q of Vault returned no version for a write: it must be a KV engine of version 2", s.config.Mount)
 	}
-	if written.Data.Version == 1 && s.config.MaxVersions > 0 {
+	if version == 1 && s.config.MaxVersions > 0 {
 		return false, s.limitVersions(ctx, path)
 	}
 	return false, nil
 }
 
+// appendWrite appends the body of a write.
+func (d document) appendWrite(dst []byte, cas *int) []byte {
+	dst = slices.Grow(dst, len(*d.Value)+len(*d.Value)/8+len(d.Writer)+64)
+	dst = rawjson.AppendString(append(dst, `{"data":{"value":`...), *d.Value)
+	dst = append(rawjson.AppendString(append(dst, `,"writer":`...), d.Writer), '}')
+	if cas != nil {
+		dst = append(strconv.AppendInt(append(dst, `,"options":{"cas":`...), int64(*cas), 10), '}')
+	}
+	return append(dst, '}')
+}
+
 func (s *Store) limitVersions(ctx context.Context, path string) error {
-	body := map[string]int{"max_versions": s.config.MaxVersions}
+	body := fmt.Appendf(nil, `{"max_versions":%d}`, s.config.MaxVersions)
 	_, err := s.do(ctx, request{method: http.MethodPut, path: s.metadataPath(path), body: body, needs: "create and update"})
 	return err
 }
@@ -109,11 +128,9 @@ func (s *Store) list(ctx context.Context, folder string) ([]string, error) {
 	if err != nil || resp.status == http.StatusNotFound {
 		return nil, err
 	}
-	var body struct {
-		Data struct{ Keys keys }
-	}
-	if err := json.Unmarshal(resp.body, &body); err != nil {
+	keys, err := parseKeys(resp.body)
+	if err != nil {
 		return nil, fmt.Errorf("cannot read Vault's list of %q", s.metadataPath(folder))
 	}
-	return body.Data.Keys, nil
+	return keys, nil
 }

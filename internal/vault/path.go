@@ -15,12 +15,26 @@ func isUnescaped(b byte) bool {
 	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' || b == '-' || b == '_'
 }
 
+// containsEscaped reports whether a string has a byte that escape does not always write
+// as itself.
+func containsEscaped(s string) bool {
+	for i := range len(s) {
+		if !isUnescaped(s[i]) {
+			return true
+		}
+	}
+	return false
+}
+
 const hexDigits = "0123456789ABCDEF"
 
 // escape encodes a name in bytes that have no special meaning in a URL, a proxy, a
 // policy or a storage of Vault. Every other byte becomes "=" and two hex digits. A dot
 // stays between two bytes that isUnescaped.
 func escape(name string) string {
+	if !containsEscaped(name) {
+		return name
+	}
 	var escaped strings.Builder
 	for i := range len(name) {
 		b := name[i]
@@ -37,7 +51,7 @@ func escape(name string) string {
 
 // unescape reverses escape. It reports false for a string that escape never returns.
 func unescape(escaped string) (string, bool) {
-	if !strings.ContainsFunc(escaped, func(r rune) bool { return r > 0x7f || !isUnescaped(byte(r)) }) {
+	if !containsEscaped(escaped) {
 		return escaped, escaped != ""
 	}
 	var unescaped strings.Builder
@@ -81,6 +95,9 @@ func (s *Store) secretPath(tenant, name string) (string, error) {
 
 // splitPath splits an escaped name into segments of maxSegment bytes.
 func splitPath(escaped string) string {
+	if len(escaped) <= maxSegment {
+		return escaped
+	}
 	var path strings.Builder
 	for len(escaped) > maxSegment {
 		path.WriteString(escaped[:maxSegment])
@@ -92,11 +109,11 @@ func splitPath(escaped string) string {
 }
 
 // splitKeys separates the entries of a folder that are names from those that are
-// folders of longer names. Parent is what the escaped names in the folder begin
-// with. It ignores entries that escape never returns, which others have
-// written.
+// folders of longer names. Parent is what the escaped names in the folder begin with. It
+// ignores entries that escape never returns, which others have written. The names take
+// the memory of keys.
 func splitKeys(parent string, keys []string) (names, folders []string) {
-	names = make([]string, 0, len(keys))
+	names = keys[:0]
 	for _, key := range keys {
 		segment, isFolder := strings.CutSuffix(key, "/")
 		if isFolder && len(segment) == maxSegment {

@@ -29,29 +29,31 @@ const msgUpgrading = "Upgrading from non-versioned to versioned data"
 // connection and a status of 412, 429 or 5xx, which a sealed, busy, starting or
 // leaderless Vault returns: every request here may be repeated.
 func (s *Store) do(ctx context.Context, req request) (response, error) {
-	patient, cancel := context.WithTimeout(ctx, s.config.Patience)
-	defer cancel()
+	end := time.Now().Add(s.config.Patience)
 	tokenReplaced := false
 	var last error
 	for sent := 1; ; sent++ {
-		resp, err := s.attempt(patient, req, &tokenReplaced)
+		resp, err := s.attempt(ctx, end, req, &tokenReplaced)
 		resp.sent = sent
 		var temporary *temporaryError
 		if !errors.As(err, &temporary) {
-			return resp, s.operationError(ctx, patient, err, last)
+			return resp, s.operationError(ctx, hasPassed(end), err, last)
 		}
-		if patient.Err() == nil {
+		if !hasPassed(end) {
 			last = err
 		}
-		if wait(patient, temporary.backoff(sent)) != nil {
-			return resp, s.operationError(ctx, patient, err, last)
+		if backoff := temporary.backoff(sent); time.Until(end) < backoff || wait(ctx, backoff) != nil {
+			return resp, s.operationError(ctx, true, err, last)
 		}
 	}
 }
 
+func hasPassed(end time.Time) bool { return !time.Now().Before(end) }
+
 // operationError returns the error of an operation: that of the caller's context first,
-// then that of patience with the last error of an attempt before it ended, then err.
-func (s *Store) operationError(ctx, patient context.Context, err, last error) error {
+// then, if no patience is left, that with the last error of an attempt before its end,
+// then err.
+func (s *Store) operationError(ctx context.Context, noPatience bool, err, last error) error {
 	switch {
 	case err == nil:
 		return nil
@@ -59,7 +61,7 @@ func (s *Store) operationError(ctx, patient context.Context, err, last error) er
 		return fmt.Errorf("asking Vault: %w (before that: %v)", ctx.Err(), last)
 	case ctx.Err() != nil:
 		return fmt.Errorf("asking Vault: %w", ctx.Err())
-	case patient.Err() != nil && last != nil:
+	case noPatience && last != nil:
 		return fmt.Errorf("no complete answer from Vault within %v: %w", s.config.Patience, last)
 	}
 	return err
@@ -67,20 +69,20 @@ func (s *Store) operationError(ctx, patient context.Context, err, last error) er
 
 // attempt sends a request once, or twice if the token had ended. It replaces the token
 // only if tokenReplaced is false, and then sets it.
-func (s *Store) attempt(ctx context.Context, req request, tokenReplaced *bool) (response, error) {
-	old, err := s.tokens.get(ctx)
+func (s *Store) attempt(ctx context.Context, end time.Time, req request, tokenReplaced *bool) (response, error) {
+	old, err := s.tokens.get(ctx, end)
 	if err != nil {
 		return response{}, err
 	}
-	resp, err := s.client.send(ctx, old.ClientToken, req)
+	resp, err := s.client.send(ctx, end, old.ClientToken, req)
 	if err == nil && resp.status == http.StatusForbidden && !*tokenReplaced {
 		*tokenReplaced = true
-		fresh, err := s.tokens.replace(ctx, old)
+		fresh, err := s.tokens.replace(ctx, end, old)
 		if err != nil {
 			return resp, err
 		}
 		if fresh.ClientToken != old.ClientToken {
-			return s.attempt(ctx, req, tokenReplaced)
+			return s.attempt(ctx, end, req, tokenReplaced)
 		}
 	}
 	return resp, checkResponse(req, resp, err)

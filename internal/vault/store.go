@@ -147,7 +147,11 @@ func (s *Store) Names(ctx context.Context, tenant string) ([]string, error) {
 				found, folders := splitKeys(parent, keys)
 				mu.Lock()
 				defer mu.Unlock()
-				names, next = append(names, found...), append(next, folders...)
+				if next = append(next, folders...); names == nil {
+					names = found
+				} else {
+					names = append(names, found...)
+				}
 				return err
 			})
 		}
@@ -192,7 +196,7 @@ func (s *Store) Info(ctx context.Context, tenant string, names ...string) (map[s
 // Ping implements [cloud.Store]: it returns nil if Vault is unsealed and accepts the
 // token. It does not retry.
 func (s *Store) Ping(ctx context.Context) error {
-	return s.operationError(ctx, ctx, s.tokens.ping(ctx), nil)
+	return s.operationError(ctx, false, s.tokens.ping(ctx), nil)
 }
 
 // storedSecret is what Vault stores at a path. Version is set also if the secret is

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/vault/api"
 )
@@ -52,11 +53,13 @@ func (t *tokens) inUse() token {
 	return t.current
 }
 
-// get returns the token in use, and logs in if there is none.
-func (t *tokens) get(ctx context.Context) (token, error) {
+// get returns the token in use. If there is none it logs in, within the time until end.
+func (t *tokens) get(ctx context.Context, end time.Time) (token, error) {
 	if current := t.inUse(); current.ClientToken != "" {
 		return current, nil
 	}
+	ctx, cancel := context.WithDeadline(ctx, end)
+	defer cancel()
 	return t.login(ctx, token{})
 }
 
@@ -84,13 +87,15 @@ func (t *tokens) login(ctx context.Context, old token) (token, error) {
 	return fresh, nil
 }
 
-// replace gets another token if Vault no longer accepts old. Otherwise Vault denied
-// what the token's policy does not grant, and replace returns old.
-func (t *tokens) replace(ctx context.Context, old token) (token, error) {
+// replace gets another token if Vault no longer accepts old, within the time until end.
+// Otherwise Vault denied what the token's policy does not grant, and replace returns old.
+func (t *tokens) replace(ctx context.Context, end time.Time, old token) (token, error) {
 	if current := t.inUse(); current.ClientToken != old.ClientToken {
 		return current, nil
 	}
-	resp, err := t.client.send(ctx, old.ClientToken, lookupSelf)
+	ctx, cancel := context.WithDeadline(ctx, end)
+	defer cancel()
+	resp, err := t.client.send(ctx, end, old.ClientToken, lookupSelf)
 	if err != nil || resp.status != http.StatusForbidden {
 		return old, nil
 	}
@@ -143,11 +148,12 @@ func (t *tokens) renew(ctx context.Context, current token) {
 
 // ping sends one request with the token in use, and logs in if the token has ended.
 func (t *tokens) ping(ctx context.Context) error {
-	current, err := t.get(ctx)
+	end := time.Now().Add(attemptTimeout)
+	current, err := t.get(ctx, end)
 	if err != nil {
 		return err
 	}
-	resp, err := t.client.send(ctx, current.ClientToken, lookupSelf)
+	resp, err := t.client.send(ctx, end, current.ClientToken, lookupSelf)
 	if err == nil && resp.status == http.StatusForbidden {
 		_, err = t.login(ctx, current)
 		return err

@@ -54,6 +54,7 @@ func newTransport(c TLS) (*http.Transport, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = config
 	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 256, 256
+	transport.DisableCompression = true // Vault does not compress
 	return h2.Enable(transport), nil
 }
 

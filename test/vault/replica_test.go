@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net"
@@ -25,6 +26,7 @@ import (
 
 // replica is serve, as a process of the built command.
 type replica struct {
+	program string
 	url     string
 	dir     string
 	env     []string
@@ -35,10 +37,15 @@ type replica struct {
 // serveReplica starts a replica for a prefix in the Vault at an address.
 func serveReplica(t testing.TB, s *server, address, prefix string) *replica {
 	t.Helper()
-	r := &replica{dir: t.TempDir(), env: []string{"VAULT_ADDR=" + address, "VAULT_TOKEN=" + s.Token}}
-	hash := keysfile.FormatHash(sha256.Sum256([]byte(adminKey)))
+	return serveReplicaOf(t, os.Getenv("PREFECT_SECRETS_BIN"), s, address, prefix)
+}
+
+// serveReplicaOf is serveReplica for another build of the command.
+func serveReplicaOf(t testing.TB, program string, s *server, address, prefix string) *replica {
+	t.Helper()
+	r := &replica{program: program, dir: t.TempDir(), env: []string{"VAULT_ADDR=" + address, "VAULT_TOKEN=" + s.Token}}
 	keys := "[[tenants]]\nid = \"" + tenant + "\"\nslug = \"data\"\n" +
-		"[[keys]]\nname = \"ci\"\nrole = \"admin\"\ntenants = [\"data\"]\nhash = \"" + hash + "\"\n"
+		keyEntry("ci", "admin", adminKey) + keyEntry("agents", "runner", runnerKey)
 	if err := os.WriteFile(r.file("keys.toml"), []byte(keys), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -49,6 +56,12 @@ func serveReplica(t testing.TB, s *server, address, prefix string) *replica {
 	r.run(t)
 	t.Cleanup(r.kill)
 	return r
+}
+
+// keyEntry returns a key as a keys file has it.
+func keyEntry(name, role, key string) string {
+	hash := keysfile.FormatHash(sha256.Sum256([]byte(key)))
+	return fmt.Sprintf("[[keys]]\nname = %q\nrole = %q\ntenants = [\"data\"]\nhash = %q\n", name, role, hash)
 }
 
 func (r *replica) file(name string) string { return filepath.Join(r.dir, name) }
@@ -67,7 +80,7 @@ func (r *replica) run(t testing.TB) {
 		t.Fatal(err)
 	}
 	defer func() { _ = log.Close() }()
-	r.process = exec.Command(os.Getenv("PREFECT_SECRETS_BIN"), append(r.args, "--listen", listen)...)
+	r.process = exec.Command(r.program, append(r.args, "--listen", listen)...)
 	r.process.Env, r.process.Stdout, r.process.Stderr = r.env, log, log
 	if err := r.process.Start(); err != nil {
 		t.Fatal(err)

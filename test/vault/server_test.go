@@ -26,6 +26,10 @@ import (
 const patience = time.Minute
 
 func TestMain(m *testing.M) {
+	if address := os.Getenv(bareProxyVariable); address != "" {
+		fmt.Fprintln(os.Stderr, runBareProxy(address))
+		os.Exit(1)
+	}
 	for _, program := range []string{"VAULT_SERVER", "PREFECT_SECRETS_BIN"} {
 		if os.Getenv(program) == "" {
 			fmt.Fprintln(os.Stderr, program+" is not set: run test/vault/run.sh")
@@ -33,6 +37,7 @@ func TestMain(m *testing.M) {
 		}
 	}
 	code := m.Run()
+	printSamples(os.Stdout)
 	if shared.server != nil {
 		shared.server.kill()
 	}
