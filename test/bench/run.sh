@@ -42,6 +42,10 @@ testkit_part() {
 
 file_part() { go run ./test/bench/servefile -bin "$bin" -rounds "$rounds" -dir "$work"; }
 
+vault_part() {
+  PREFECT_SECRETS_BIN=$bin ROUNDS=$rounds "$root/test/vault/run.sh" -run '^$' -bench . -benchtime 1x | grep ^BenchmarkVault
+}
+
 container_part() { "$here/container.sh" "$bin" "$(prefect)" "$rounds"; }
 
 # prefect installs the last Prefect 1, and prints its virtual environment.

@@ -170,12 +170,12 @@ func reportBurst(b *testing.B, s *server, one, other *replica) {
 	}...)
 }
 
-// reportPaced reports the latencies of 10,000 reads in 10 s, in three runs.
+// reportPaced reports the latencies of 10,000 reads in 10 s, in up to three runs.
 func reportPaced(b *testing.B, s *server, replicas ...*replica) {
 	b.Helper()
 	var p50, p99, slowest, rate, failures []float64
 	var cost costs
-	for range 3 {
+	for range min(3, roundsPerRun) {
 		cost.observe(b, s, replicas, pacedReads, func() {
 			begin := time.Now()
 			times, failed := newAgents(replicas...).readAt(b, pacedReads, pacedTime/pacedReads)
