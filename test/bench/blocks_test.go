@@ -79,7 +79,7 @@ func (b block) missed(r *results, rows []row) (list, unexplained []string) {
 	var reasons []string
 	of := map[string][]string{}
 	for _, row := range rows {
-		if row.bar.limit == 0 || row.bar.met() {
+		if row.bar.what == "" || row.bar.met() {
 			continue
 		}
 		why := row.bar.why

@@ -128,6 +128,15 @@ func (n numbers) times(factor float64) numbers {
 	return products
 }
 
+// inverse turns times into how many fit into a span.
+func (n numbers) inverse(span float64) numbers {
+	counts := make(numbers, len(n))
+	for i := range n {
+		counts[i] = span / n[i]
+	}
+	return counts
+}
+
 func (n numbers) rounded() numbers {
 	integers := make(numbers, len(n))
 	for i := range n {

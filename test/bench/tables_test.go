@@ -29,11 +29,16 @@ var blocks = []block{
 	{"file writes", "file", "writers | what | writes a second | relative to bbolt | target | CPU time a write | writes a commit", fileWriteRows},
 	{"file reads", "file", "what | a second | CPU time", fileReadRows},
 	{"file start", "file", "what | time | CPU time | memory", fileStartRows},
+	{"vault writes", "vault", "Vault's storage | what | a second | CPU time of all | its own CPU time | peak memory", vaultRows("Sets/memory", "Sets/files", "Sets/raft")},
+	{"vault names", "vault", "names | what | a second | CPU time of all | its own CPU time | peak memory", vaultRows("Names/10000")},
+	{"vault bars", "vault", "what | compared | figure | target", vaultBarRows},
+	{"vault model", "vault", "what | figure", vaultModelRows},
+	{"vault reads", "vault", "what | figure | target", vaultReadRows},
 	{"container", "container", "what | start to exit | more than the empty image | image", containerRows},
 }
 
 // parts are those of run.sh.
-var parts = []string{"sync", "check", "testkit", "file", "container"}
+var parts = []string{"sync", "check", "testkit", "file", "vault", "container"}
 
 func machineRows(r *results) (rows []row) {
 	for _, part := range parts {
@@ -289,7 +294,7 @@ var (
 	writerCounts = []int{1, 16, 128}
 	fileTools    = []struct{ name, what, why string }{
 		{"bbolt-bare-puts", "bbolt, only puts", ""},
-		{"the-store-alone", "the store, in the process", "the store also encrypts each value, and reads the one before it."},
+		{"the-store-alone", "the store, in the process", "the store also encrypts each value."},
 		{"serve", "`serve`", "a write through `serve` is a request over HTTP, and its client shares the cores with the store."},
 	}
 )
@@ -342,6 +347,84 @@ func fileStartRows(r *results) (rows []row) {
 		rows = append(rows, row{cells: []string{of.what, r.get(of.name, of.time).times(1e6).in(duration), used, r.get(of.name, of.memory).middle(megabytes)}})
 	}
 	return rows
+}
+
+var vaultTools = []struct{ name, what string }{
+	{"directly-to-Vault", "directly to Vault"}, {"bare-proxy", "a reverse proxy of net/http"}, {"serve", "`serve`"},
+}
+
+const perSecond = 1e6 // of microseconds
+
+// vaultRows returns the rows of subjects, whose name is after the slash.
+func vaultRows(subjects ...string) func(r *results) []row {
+	return func(r *results) (rows []row) {
+		for _, subject := range subjects {
+			_, what, _ := strings.Cut(subject, "/")
+			for _, tool := range vaultTools {
+				name := "Vault" + subject + "/" + tool.name
+				own, peak := "", ""
+				if r.has(name, "own-cpu-µs/op") {
+					own = r.get(name, "own-cpu-µs/op").times(1e3).middle(duration)
+					peak = r.get(name, "peak-MB").middle(megabytes)
+				}
+				rows = append(rows, row{cells: []string{
+					what, tool.what, r.get(name, "µs/op").inverse(perSecond).rounded().in(count),
+					r.get(name, "cpu-µs/op").times(1e3).in(duration), own, peak,
+				}})
+			}
+		}
+		return rows
+	}
+}
+
+const (
+	whySets  = "`serve` also parses and checks each document, and writes an audit line, on cores that Vault and the client need too."
+	whyNames = "Vault makes its list for `serve` too, which then reads it and writes it as GraphQL."
+)
+
+func vaultBarRows(r *results) (rows []row) {
+	for _, storage := range []string{"memory", "files", "raft"} {
+		name := "VaultSets/" + storage + "/"
+		bar := atLeast(0.95, r.get(name+"bare-proxy", "µs/op").over(r.get(name+"serve", "µs/op")), ratio, "sets, Vault on "+storage, whySets)
+		rows = append(rows, row{bar: bar, cells: []string{bar.what, "speed of `serve` to the proxy's", bar.got.in(ratio), bar.String()}})
+	}
+	const names = "VaultNames/10000/"
+	bar := atMost(1.3, r.get(names+"serve", "cpu-µs/op").over(r.get(names+"directly-to-Vault", "cpu-µs/op")), ratio, "names of 10,000 secrets", whyNames)
+	return append(rows, row{bar: bar, cells: []string{bar.what, "CPU time through `serve` to that of Vault's own list", bar.got.in(ratio), bar.String()}})
+}
+
+// vaultModelRows are the constants of the model in the page.
+func vaultModelRows(r *results) (rows []row) {
+	const read = "VaultRead/one-replica/serve"
+	for _, of := range []struct {
+		what, unit string
+		factor     float64
+		in         unit
+	}{
+		{"*a*: CPU time of the agent's request, for a read", "client-cpu-µs", 1e3, duration},
+		{"*v*: CPU time of Vault", "vault-cpu-µs", 1e3, duration},
+		{"*s*: CPU time of `serve`", "replica-cpu-µs", 1e3, duration},
+		{"reads a second through one replica, 16 at a time", "reads-a-second", 1, count},
+		{"*C*: cores that the machine gave to them", "cores", 1, count},
+	} {
+		rows = append(rows, row{cells: []string{of.what, r.get(read, of.unit).times(of.factor).in(of.in)}})
+	}
+	return rows
+}
+
+func vaultReadRows(r *results) (rows []row) {
+	const paced, burst = "VaultPaced/reads=10000/two-replicas", "VaultBurst/agents=2000/two-replicas"
+	failed := append(slices.Clone(r.get(paced, "errors")), r.get(burst, "errors")...)
+	errors := atMost(0, numbers{slices.Max(failed)}, count, "errors", "")
+	return []row{
+		{cells: []string{"10,000 reads in 10 s: a second", r.get(paced, "reads-a-second").rounded().in(count), ""}},
+		{cells: []string{"half of them answered within", r.get(paced, "p50-ms").times(1e6).in(duration), ""}},
+		{cells: []string{"99 % of them answered within", r.get(paced, "p99-ms").times(1e6).in(duration), ""}},
+		{cells: []string{"2,000 reads at once: until the last answer, predicted", r.get(burst, "predicted-seconds").times(1e9).in(duration), ""}},
+		{cells: []string{"measured", r.get(burst, "seconds").times(1e9).in(duration), ""}},
+		{cells: []string{"measured to predicted", r.get(burst, "seconds").over(r.get(burst, "predicted-seconds")).in(ratio), ""}},
+		{bar: errors, cells: []string{errors.what, errors.got.in(count), errors.String()}},
+	}
 }
 
 // plots are the pictures of the page, by file.
