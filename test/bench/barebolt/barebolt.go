@@ -1,4 +1,4 @@
-// Package barebolt puts values into a bbolt file, durably and without anything else:
+// Package barebolt stores values in a bbolt file, durably and without anything else:
 // no sealing, no version of a value, no check that the file is still in place. The
 // benchmarks compare the file store with it.
 package barebolt

@@ -15,25 +15,21 @@ import (
 
 // measureCopies measures the commands backup, of a server that runs, and restore.
 func measureCopies(s *site, builds []*served, out output) error {
-	var rows []row
-	samples := make([][2][][]float64, len(builds))
+	backups, restores := make([][][]float64, len(builds)), make([][][]float64, len(builds))
 	for round := range s.rounds + 1 {
 		for i, b := range builds {
 			both, err := s.copyOnce(b)
 			if err != nil {
 				return fmt.Errorf("%s: %w", b.name, err)
 			}
-			for k, sample := range both {
-				if round > 0 {
-					samples[i][k] = append(samples[i][k], sample)
-				}
+			if round > 0 {
+				backups[i], restores[i] = append(backups[i], both[0]), append(restores[i], both[1])
 			}
 		}
 	}
-	for k, what := range []string{"backup", "restore"} {
-		for i, b := range builds {
-			rows = append(rows, row{what + ", " + b.name, copyCells(samples[i][k])})
-		}
+	var rows []row
+	for i, b := range builds {
+		rows = append(rows, row{"backup, " + b.name, copyCells(backups[i])}, row{"restore, " + b.name, copyCells(restores[i])})
 	}
 	return out.table("copies", rows)
 }
@@ -54,7 +50,7 @@ func copyCells(samples [][]float64) (cells []cell) {
 // copyOnce returns a sample of backup and one of restore, in the order of copyColumns.
 func (s *site) copyOnce(b *served) (both [2][]float64, err error) {
 	backup, restored := filepath.Join(s.dir, "backup.db"), filepath.Join(s.dir, "restored.db")
-	if err := b.start(s); err != nil {
+	if err := b.start(s, s.full); err != nil {
 		return both, err
 	}
 	before, err := b.memory("RssAnon")

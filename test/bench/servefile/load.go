@@ -46,7 +46,7 @@ func measureWrites(s *site, builds []*served, out output) (err error) {
 }
 
 func (s *site) compareWrites(writers int, bare *barebolt.DB, store *filestore.Store, builds []*served, out output) error {
-	n := min(60*writers, 2560) / turns
+	n := min(60*writers, 1920) / turns
 	at := func(path string) func() (float64, error) {
 		return func() (float64, error) { return barebolt.Commits(path) }
 	}
@@ -148,7 +148,7 @@ func measureReads(s *site, builds []*served, out output) (err error) {
 		return err
 	}
 	const readers = 16
-	values, names := 1500/turns, 150/turns
+	values, names := 900/turns, 90/turns
 	valueCases := []measure.Case{
 		{Name: "bbolt, bare gets", Operations: 10 * values, Run: s.random(readers, 10*values, func(_ int, name string) error {
 			_, err := bare.Get(tenantID(0), name)
@@ -219,7 +219,7 @@ func startAll(s *site, builds []*served) (stop func() error, err error) {
 		return err
 	}
 	for _, b := range builds {
-		if err := b.start(s); err != nil {
+		if err := b.start(s, b.store); err != nil {
 			return stop, err
 		}
 		started = append(started, b)

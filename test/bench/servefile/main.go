@@ -68,11 +68,16 @@ func run(o options, bin, old string) (err error) {
 			return err
 		}
 	}
+	return s.measure(builds, out)
+}
+
+// measure measures the subjects that are asked for.
+func (s *site) measure(builds []*served, out output) error {
 	for _, subject := range []struct {
 		name string
 		run  func(*site, []*served, output) error
 	}{{"start", measureStart}, {"writes", measureWrites}, {"reads", measureReads}, {"copies", measureCopies}} {
-		if !strings.Contains(o.only, subject.name) {
+		if !strings.Contains(s.only, subject.name) {
 			continue
 		}
 		if err := subject.run(s, builds, out); err != nil {

@@ -54,7 +54,7 @@ func (s startSamples) cells() (cells []cell) {
 // startOnce returns a sample in the order of startColumns.
 func (s *site) startOnce(b *served) (sample []float64, err error) {
 	begin := time.Now()
-	if err := b.start(s); err != nil {
+	if err := b.start(s, s.full); err != nil {
 		return nil, err
 	}
 	ready := time.Since(begin)
