@@ -62,6 +62,9 @@ func (b bar) String() string {
 
 // markdown writes the table, and below it why rows miss their bars. It also returns what misses its bar without a reason.
 func (b block) markdown(r *results) (text string, unexplained []string) {
+	if b.part != "" && r.parts[b.part] == nil {
+		return "Not measured yet: `make bench PART=" + b.part + "`\n", nil
+	}
 	rows := b.rows(r)
 	lines := []string{"| " + b.head + " |", "| " + strings.Join(alignments(rows), " | ") + " |"}
 	for _, row := range rows {

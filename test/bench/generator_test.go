@@ -89,6 +89,10 @@ func TestBlock(t *testing.T) {
 	if text, unexplained = slow.markdown(r); len(unexplained) != 0 || !strings.Contains(text, "- slow: the machine was busy") {
 		t.Errorf("on a busy machine: %s%q", text, unexplained)
 	}
+	slow.part = "vault"
+	if text, unexplained = slow.markdown(r); len(unexplained) != 0 || !strings.HasPrefix(text, "Not measured yet") {
+		t.Errorf("without results: %s%q", text, unexplained)
+	}
 	if got := alignments([]row{{cells: []string{"a", "1 ms", "2"}}, {cells: []string{"", "", "x"}}}); strings.Join(got, " ") != "--- ---: ---" {
 		t.Errorf("alignments: %q", got)
 	}
