@@ -33,18 +33,22 @@ func (o output) table(subject string, rows []row) error {
 			rounds = max(rounds, len(c.figure.Values))
 		}
 		for i := range rounds {
-			line := fmt.Sprintf("BenchmarkServeFile/%s/%s\t1", subject, keyword(r.what))
-			for _, c := range r.cells {
-				if i < len(c.figure.Values) {
-					line += fmt.Sprintf("\t%.6g %s", c.figure.Values[i], keyword(c.unit))
-				}
-			}
-			if _, err := fmt.Fprintln(o, line); err != nil {
+			if _, err := fmt.Fprintf(o, "BenchmarkServeFile/%s/%s\t1%s\n", subject, keyword(r.what), r.round(i)); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// round returns the numbers of a round with their units.
+func (r row) round(i int) (line string) {
+	for _, c := range r.cells {
+		if i < len(c.figure.Values) {
+			line += fmt.Sprintf("\t%.6g %s", c.figure.Values[i], keyword(c.unit))
+		}
+	}
+	return line
 }
 
 // keyword joins words, because a name and a unit have no spaces in Go's format.
