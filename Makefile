@@ -24,12 +24,13 @@ lint: ## Format check and go vet
 check: ## Run all that CI runs: needs Docker, Python and Node
 	.ci/run
 
-bench: ## Measure against other tools: needs Docker, Python and Node
-	test/bench/run.sh
+bench: ## Measure, and write docs/performance.md (PART=check: one part): needs Docker, Python and Node
+	test/bench/run.sh $(PART)
 
-docs: ## Write the generated tables and the picture of the terminal
+docs: ## Write the generated tables, the plots and the picture of the terminal
 	go test ./internal/actions -run '^TestPageHasTheInputs$$' -args -update
 	go test ./test/docs -run '^TestPicture$$' -args -update
+	go test ./test/bench -run '^TestPage$$' -args -update
 
 install: ## Install the command where go install puts it
 	go install .

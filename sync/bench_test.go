@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
+	"github.com/prefect-secrets/prefect-secrets/test/bench/cputime"
 	"github.com/prefect-secrets/prefect-secrets/testkit"
 )
 
@@ -21,12 +22,13 @@ func BenchmarkPlan(b *testing.B) {
 	for _, n := range []int{10, 100, 1000, 10000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			in := secretsync.Run{Sources: newBenchSources(n)}
+			report := cputime.Start(b)
 			for b.Loop() {
 				if _, err := secretsync.NewPlan(in); err != nil {
 					b.Fatal(err)
 				}
 			}
-			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*n), "µs/secret")
+			report()
 		})
 	}
 }
@@ -36,6 +38,7 @@ func BenchmarkSync(b *testing.B) {
 	for _, n := range []int{10, 100, 1000, 10000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			in := secretsync.Run{Sources: newBenchSources(n)}
+			report := cputime.Start(b)
 			for b.Loop() {
 				store := newPaced(testkit.New(b).AdminClient())
 				plan, err := secretsync.NewPlan(in)
@@ -45,12 +48,12 @@ func BenchmarkSync(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				report := secretsync.Apply(b.Context(), store, plan, secretsync.ApplyOptions{})
-				if err := secretsync.VerifyNames(b.Context(), store, report); err != nil || report.Written() != n {
-					b.Fatal(err, report.Err)
+				applied := secretsync.Apply(b.Context(), store, plan, secretsync.ApplyOptions{})
+				if err := secretsync.VerifyNames(b.Context(), store, applied); err != nil || applied.Written() != n {
+					b.Fatal(err, applied.Err)
 				}
 			}
-			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*n), "µs/secret")
+			report()
 		})
 	}
 }

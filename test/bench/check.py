@@ -1,14 +1,13 @@
-"""Times check against bare parses of the same files, in turns. See check.sh."""
+"""Measures check of many configs against bare parses of the same files, and how its time grows. See run.sh."""
 import argparse
 import os
 import pathlib
-import resource
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 
+from measured import Run, in_turns, instructions
+
+CODES = (0, 1)  # of check, with findings or without
 BARE = "import sys, toml\nfor name in sys.argv[1:]: toml.load(name)"
 LEVELS = ("INFO", "DEBUG", "WARNING")
 SECRETS = (
@@ -51,11 +50,11 @@ checkpointing = true
 """
 
 
-def config(n):
-    """About 6 KB of what configs hold; half of the secrets are references."""
+def config(n, count, services):
+    """About 1 or 6 KB of what configs hold; half of the secrets are references."""
     head = HEAD.format(backend=("server", "cloud")[n % 2], level=LEVELS[n % 3], retries=n % 5)
-    secrets = "\n".join(SECRETS[k % 4].format(n=n, k=k) for k in range(36))
-    return head + secrets + "\n" + "".join(SERVICE.format(k=k, port=8000 + k) for k in range(20))
+    secrets = "\n".join(SECRETS[k % 4].format(n=n, k=k) for k in range(count))
+    return head + secrets + "\n" + "".join(SERVICE.format(k=k, port=8000 + k) for k in range(services))
 
 
 def secrets(n):
@@ -66,76 +65,53 @@ def sections(n):
     return "".join('[s%d]\nurl = "https://${s%d.host}/$HOME"\n' % (k, k) for k in range(n // 2))
 
 
-def measured(command, env=None):
-    """The wall time of a process and its CPU time, user and system, in seconds."""
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    code = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=env).returncode
-    wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
-    if code not in (0, 1):
-        raise SystemExit("bench: %s exited with %d" % (command[:2], code))
-    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+class Bench:
+    def __init__(self, options, work):
+        self.options, self.work = options, work
+        self.env = dict(os.environ)
+        for k in range(36):
+            self.env.update({"SECRET_%d" % k: "x", "ENVIRONMENT_SECRET_%d" % k: "x"})
 
+    def thousand(self, size, count, services):
+        files = []
+        for n in range(1000):
+            files.append(str(self.work / ("%s-%04d.toml" % (size, n))))
+            pathlib.Path(files[-1]).write_text(config(n, count, services))
+        name = "CommandCheck/1000x%s/" % size
+        average = sum(map(os.path.getsize, files)) / len(files)
+        one = dict(self.env, GOMAXPROCS="1")  # the others have one thread too
+        runs = [
+            (name + "check", [self.options.bin, "check", *files], self.env),
+            (name + "check-one-core", [self.options.bin, "check", *files], one),
+            (name + "burntsushi", [self.options.decode, *files], one),
+            (name + "python", [sys.executable, "-c", BARE, *files], self.env),
+        ]
+        in_turns(self.options.rounds, *((name, lambda c=command, e=env: dict(Run(c, e, codes=CODES).metrics(), **{"B/file": average})) for name, command, env in runs))
+        for name, command, env in runs:
+            instructions(name, command, env, codes=CODES)
 
-def medians(rounds):
-    return [statistics.median(column) for column in zip(*rounds)]
-
-
-def shown(seconds):
-    return "%.0f ms" % (seconds * 1000) if seconds < 1 else "%.2f s" % seconds
-
-
-def verdict(ratio, target, most):
-    return "%.2f, %s" % (ratio, "met" if (ratio <= target) == most else "not met")
-
-
-def thousand(options, work):
-    files = []
-    for n in range(1000):
-        files.append(str(work / ("%04d.toml" % n)))
-        pathlib.Path(files[-1]).write_text(config(n))
-    env = dict(os.environ, **{"SECRET_%d" % k: "x" for k in range(36)}, **{"ENVIRONMENT_SECRET_%d" % k: "x" for k in range(36)})
-    rounds = {"check": [], "decode": [], "python": []}
-    for _ in range(options.rounds):
-        rounds["check"].append(measured([options.bin, "check", *files], env))
-        rounds["decode"].append(measured([options.decode, *files], dict(env, GOMAXPROCS="1")))
-        rounds["python"].append(measured([sys.executable, "-c", BARE, *files], env))
-    report({name: medians(rows) for name, rows in rounds.items()}, sum(map(os.path.getsize, files)) / len(files))
-
-
-def report(of, size):
-    cores = len(os.sched_getaffinity(0))
-    print("1,000 configs of %.0f bytes, %d cores, load %.0f\n" % (size, cores, os.getloadavg()[0]))
-    print("| what | wall | CPU | CPU for each core |\n| --- | ---: | ---: | ---: |")
-    for name, share in (("check", cores), ("decode", 1), ("python", 1)):
-        wall, cpu = of[name]
-        print("| %s | %s | %s | %s |" % (name, shown(wall), shown(cpu), shown(cpu / share)))
-    check, decode, python = of["check"], of["decode"], of["python"]
-    print("\n| ratio | target | by wall time | by CPU for each core |\n| --- | --- | --- | --- |")
-    print("| check to decode | at most 1.5 | %s | %s |" % (verdict(check[0] / decode[0], 1.5, True), verdict(check[1] / cores / decode[1], 1.5, True)))
-    print("| python to check | at least 5 | %s | %s |" % (verdict(python[0] / check[0], 5, False), verdict(python[1] / (check[1] / cores), 5, False)))
-
-
-def linear(options, work):
-    print("\n| keys | plain secrets, CPU | a key | sections with references, CPU | a key |\n| ---: | ---: | ---: | ---: | ---: |", flush=True)
-    for n in (1000, 10000, 50000, 100000):
-        cells = []
-        for text in (secrets, sections):
-            path = work / "long.toml"
-            path.write_text(text(n))
-            cpu = statistics.median(measured([options.bin, "check", str(path)])[1] for _ in range(3))
-            cells += [shown(cpu), "%.1f µs" % (cpu / n * 1e6)]
-        print("| %d | %s |" % (n, " | ".join(cells)), flush=True)
+    def one_file(self):
+        for n in (10, 100, 1000, 10_000, 100_000):
+            runs = []
+            for kind, text in (("secrets", secrets), ("sections", sections)):
+                path = self.work / (kind + ".toml")
+                path.write_text(text(n))
+                command = [self.options.bin, "check", str(path)]
+                runs.append(("CommandCheck/keys=%d/%s" % (n, kind), lambda c=command: Run(c, self.env, codes=CODES).metrics()))
+            in_turns(min(self.options.rounds, 5), *runs)
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--bin", required=True)
     parser.add_argument("--decode", required=True)
-    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--rounds", type=int, default=11)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as work:
-        thousand(options, pathlib.Path(work))
-        linear(options, pathlib.Path(work))
+    with tempfile.TemporaryDirectory() as directory:
+        bench = Bench(options, pathlib.Path(directory))
+        bench.thousand("6KB", 36, 20)
+        bench.thousand("1KB", 6, 2)
+        bench.one_file()
 
 
 if __name__ == "__main__":

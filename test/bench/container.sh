@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# Measures what the Action costs as a container, against the images and scripts that somebody would write instead, and
-# prints the table of docs/performance.md. About three minutes; it needs a Docker engine, node and what run.sh needs.
+# Measures what the Action costs as a container, from an image that is built already, as a release's is, against the
+# images and scripts that somebody would write instead. It needs a Docker engine and Node. run.sh calls it.
+#
+#   test/bench/container.sh COMMAND VENV ROUNDS
 set -euo pipefail
 
+bin=$1 venv=$2 rounds=$3
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 work=$root/test/.work/container
 suite=$root/test/runner
-release=1.4.1
 export DOCKER_BUILDKIT=0
-mkdir -p "$work" "$root/test/.work/bin" "$root/test/.work/runner"
+mkdir -p "$work" "$root/test/.work/runner"
 
 # shellcheck source=../runner/engine.sh
 source "$suite/engine.sh"
@@ -19,7 +21,6 @@ trap stop_engine EXIT
 start_engine "$work/dockerd.log" || { echo "bench: $engine_problem" >&2; exit 1; }
 provide_base_image "$root" "$root/test/.work/runner"
 
-venv=$("$root/test/prefect/venv.sh" "$release")
 docker build --quiet --tag prefect-secrets-bench:action "$root" >/dev/null
 
 # An image of one static program that does nothing: what any container costs.
@@ -45,5 +46,4 @@ done
 tar -C "$tree" -cf - . | docker import --change "ENTRYPOINT [\"$venv/bin/python\"]" - prefect-secrets-bench:python >/dev/null
 rm -rf "$tree"
 
-(cd "$root" && CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$root/test/.work/bin/prefect-secrets" .)
-"$venv/bin/python" "$here/container.py" --bin "$root/test/.work/bin/prefect-secrets" --python "$venv/bin/python" "$@"
+"$venv/bin/python" "$here/container.py" --bin "$bin" --rounds "$rounds"

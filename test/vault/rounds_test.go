@@ -4,13 +4,10 @@ package vault_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 	"net/http"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,8 +17,14 @@ import (
 	"unsafe"
 )
 
-// roundsPerRun is how often each party has its turn.
-const roundsPerRun = 11
+// roundsPerRun is how often each party has its turn: 11 times, or as often as the
+// environment variable ROUNDS says.
+var roundsPerRun = func() int {
+	if n, err := strconv.Atoi(os.Getenv("ROUNDS")); err == nil && n > 0 {
+		return n
+	}
+	return 11
+}()
 
 // party is one way to do the same requests.
 type party struct {
@@ -39,8 +42,8 @@ type party struct {
 type figures struct{ clock, all, own []float64 }
 
 // takeTurns runs one round of each party that does not count, and then rounds of them in
-// turn, and prints a benchmark line for each. A later round begins with another party.
-func takeTurns(b *testing.B, s *server, what string, parties []*party) map[string]*figures {
+// turn. A later round begins with another party.
+func takeTurns(b *testing.B, s *server, parties []*party) map[string]*figures {
 	client := &http.Client{Transport: transport()}
 	of := map[string]*figures{}
 	for _, p := range parties {
@@ -58,19 +61,10 @@ func takeTurns(b *testing.B, s *server, what string, parties []*party) map[strin
 			f.clock = append(f.clock, perRequest(took, p.requests))
 			f.all = append(f.all, perRequest(others+own, p.requests))
 			f.own = append(f.own, perRequest(own, p.requests))
-			printSample(what+"/"+p.name, p.requests,
-				"%.0f ns/op %.0f cpu-ns/op %.0f own-cpu-ns/op", 1000*last(f.clock), 1000*last(f.all), 1000*last(f.own))
 		}
 	}
 	return of
 }
-
-// printSample prints one sample in the format of Go's benchmarks, for tools that read it.
-func printSample(name string, requests int, metrics string, values ...any) {
-	fmt.Printf("BenchmarkVault/%s %d "+metrics+"\n", append([]any{name, requests}, values...)...)
-}
-
-func last(values []float64) float64 { return values[len(values)-1] }
 
 // perRequest returns the microseconds for each of some requests.
 func perRequest(total time.Duration, requests int) float64 {
@@ -149,107 +143,43 @@ func peakMemory(b testing.TB, process int) float64 {
 	return float64(kB) / 1000
 }
 
-// spread is a median with the quartiles.
-type spread struct {
-	Median float64 `json:"median"`
-	Low    float64 `json:"low"`
-	High   float64 `json:"high"`
-}
-
-func spreadOf(values []float64) spread {
-	sorted := slices.Sorted(slices.Values(values))
-	n := len(sorted) - 1
-	return spread{sorted[n/2], sorted[n/4], sorted[n-n/4]}
-}
-
-// ratios returns, round by round, how many times as much b costs as a.
-func ratios(a, b []float64) spread {
-	each := make([]float64, len(a))
-	for i := range a {
-		each[i] = b[i] / a[i]
-	}
-	return spreadOf(each)
-}
-
-// String returns three digits or more of each number, without an exponent.
-func (s spread) String() string {
-	format := func(v float64) string {
-		return strconv.FormatFloat(v, 'f', max(0, 2-int(math.Log10(max(1, v)))), 64)
-	}
-	return fmt.Sprintf("%s (%s to %s)", format(s.Median), format(s.Low), format(s.High))
-}
-
-// row is a line of the report of a run.
-type row struct {
-	What  string            `json:"what"`
-	Party string            `json:"party"`
-	Cells map[string]spread `json:"cells"`
-}
-
-// cell is a figure with the name of its column.
+// cell has what the rounds measured, with its unit.
 type cell struct {
-	column string
-	figure spread
+	unit   string
+	values []float64
 }
 
-// newTable returns a table of one row.
-func newTable(what, party string, cells []cell) table {
-	t := table{title: what, rows: []row{{what, party, map[string]spread{}}}}
-	for _, c := range cells {
-		t.columns = append(t.columns, c.column)
-		t.rows[0].Cells[c.column] = c.figure
-	}
-	return t
-}
-
-// reports are the tables of this run, which TestMain prints at its end.
-var reports struct {
+// samples are lines in the format of Go's benchmarks, which TestMain prints at its end: in
+// the middle of a benchmark, they would be part of its line.
+var samples struct {
 	sync.Mutex
-	tables []table
+	lines []string
 }
 
-// table is a part of the report, whose columns are names of cells.
-type table struct {
-	title   string
-	columns []string
-	rows    []row
-}
-
-func report(t table) {
-	reports.Lock()
-	defer reports.Unlock()
-	reports.tables = append(reports.tables, t)
-}
-
-// printReports prints each table in Markdown, and then each row as a line of JSON.
-func printReports(w io.Writer) {
-	reports.Lock()
-	defer reports.Unlock()
-	lines := json.NewEncoder(w)
-	for _, t := range reports.tables {
-		t.print(w)
-	}
-	for _, t := range reports.tables {
-		for _, r := range t.rows {
-			_ = lines.Encode(r)
-		}
-	}
-}
-
-// print prints a table in Markdown: medians, with the quartiles in parentheses.
-func (t table) print(w io.Writer) {
-	fmt.Fprintf(w, "\n| %s | %s |\n| --- |%s\n", t.title, strings.Join(t.columns, " | "), strings.Repeat(" ---: |", len(t.columns)))
-	for _, r := range t.rows {
-		fmt.Fprintf(w, "| %s |", r.Party)
-		for _, column := range t.columns {
-			figure, known := r.Cells[column]
-			if !known {
-				fmt.Fprint(w, " |")
-				continue
+// report adds a line for each round.
+func report(what, party string, cells ...cell) {
+	samples.Lock()
+	defer samples.Unlock()
+	for round := range roundsPerRun {
+		line := fmt.Sprintf("BenchmarkVault%s/%s\t1", what, party)
+		cellsOfRound := 0
+		for _, c := range cells {
+			if round < len(c.values) {
+				line += fmt.Sprintf("\t%.6g %s", c.values[round], c.unit)
+				cellsOfRound++
 			}
-			fmt.Fprintf(w, " %s |", figure)
 		}
-		fmt.Fprintln(w)
+		if cellsOfRound > 0 {
+			samples.lines = append(samples.lines, line)
+		}
 	}
-	fmt.Fprintln(w)
+}
+
+// printSamples prints the lines of this run.
+func printSamples(w io.Writer) {
+	samples.Lock()
+	defer samples.Unlock()
+	for _, line := range samples.lines {
+		fmt.Fprintln(w, line)
+	}
 }

@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 		}
 	}
 	code := m.Run()
-	printReports(os.Stdout)
+	printSamples(os.Stdout)
 	if shared.server != nil {
 		shared.server.kill()
 	}

@@ -22,8 +22,11 @@ type Case struct {
 	Count func() (float64, error)
 }
 
-// Figure is the median of the rounds, with the lowest and the highest.
-type Figure struct{ Median, Low, High float64 }
+// Figure is what the rounds measured: their values in order, and the median, the lowest and the highest of them.
+type Figure struct {
+	Values            []float64
+	Median, Low, High float64
+}
 
 // Result is what a case costs. The figures of time are seconds.
 type Result struct {
@@ -50,7 +53,7 @@ func ratio(a, b []float64) Figure {
 // FigureOf returns the figure of at least one value.
 func FigureOf(values []float64) Figure {
 	sorted := slices.Sorted(slices.Values(values))
-	return Figure{sorted[len(sorted)/2], sorted[0], sorted[len(sorted)-1]}
+	return Figure{values, sorted[len(sorted)/2], sorted[0], sorted[len(sorted)-1]}
 }
 
 // Rounds runs all cases once unmeasured, and then so many rounds. In a round each case

@@ -13,7 +13,7 @@ import (
 )
 
 // measureCopies measures the commands backup, of a server that runs, and restore.
-func measureCopies(s *site, builds []*served, out *output) error {
+func measureCopies(s *site, builds []*served, out output) error {
 	backups, restores := make([][][]float64, len(builds)), make([][][]float64, len(builds))
 	for round := range s.rounds + 1 {
 		for i, b := range builds {
@@ -30,7 +30,7 @@ func measureCopies(s *site, builds []*served, out *output) error {
 	for i, b := range builds {
 		rows = append(rows, row{"backup, " + b.name, copyCells(backups[i])}, row{"restore, " + b.name, copyCells(restores[i])})
 	}
-	return out.table("Backup of a server that runs, and restore", rows)
+	return out.table("copies", rows)
 }
 
 var copyColumns = []string{"time, ms", "CPU time of the command, ms", "growth of serve's memory without the file's pages, MB", "size, MB"}
@@ -41,7 +41,7 @@ func copyCells(samples [][]float64) (cells []cell) {
 		for i, sample := range samples {
 			values[i] = sample[column]
 		}
-		cells = append(cells, cell{name, measure.FigureOf(values), "%.1f", true})
+		cells = append(cells, cell{name, measure.FigureOf(values)})
 	}
 	return cells
 }

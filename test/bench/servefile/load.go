@@ -21,7 +21,7 @@ const turns = 3
 
 // measureWrites compares single writes to bare bbolt, to the store in this process, and
 // through serve.
-func measureWrites(s *site, builds []*served, out *output) (err error) {
+func measureWrites(s *site, builds []*served, out output) (err error) {
 	bare, err := barebolt.Open(s.barePath)
 	if err != nil {
 		return err
@@ -45,7 +45,7 @@ func measureWrites(s *site, builds []*served, out *output) (err error) {
 	return nil
 }
 
-func (s *site) compareWrites(writers int, bare *barebolt.DB, store *filestore.Store, builds []*served, out *output) error {
+func (s *site) compareWrites(writers int, bare *barebolt.DB, store *filestore.Store, builds []*served, out output) error {
 	n := min(60*writers, 1920) / turns
 	at := func(path string) func() (float64, error) {
 		return func() (float64, error) { return barebolt.Commits(path) }
@@ -77,15 +77,15 @@ func (s *site) compareWrites(writers int, bare *barebolt.DB, store *filestore.St
 	var rows []row
 	for i, r := range results {
 		rows = append(rows, row{r.Name, []cell{
-			{"writes a second", inverse(r.Wall), "%.0f", true},
-			{"speed, relative to bare", r.Ratio(results[0]), "%.2f", true},
-			{"CPU time a write, µs", scale(r.CPU, 1e6), "%.0f", true},
-			{"writes a commit", inverse(r.Counts), "%.1f", false},
-			{"syncs a write", scale(r.Counts, 2), "%.2f", false},
-			{"KB written a write", measure.Figure{Median: bytes[i] / total / 1024}, "%.1f", false},
+			{"writes a second", inverse(r.Wall)},
+			{"speed, relative to bare", r.Ratio(results[0])},
+			{"CPU time a write, µs", scale(r.CPU, 1e6)},
+			{"writes a commit", inverse(r.Counts)},
+			{"syncs a write", scale(r.Counts, 2)},
+			{"KB written a write", once(bytes[i] / total / 1024)},
 		}})
 	}
-	return out.table(fmt.Sprintf("Writes of 1 KB, %d at a time", writers), rows)
+	return out.table(fmt.Sprintf("writes=%d", writers), rows)
 }
 
 // adding returns run, which adds how much a counter grows meanwhile to total.
@@ -131,7 +131,7 @@ func (s *site) setThrough(b *served) func(tenant int, name string) error {
 
 // measureReads compares reads of a value from bare bbolt, from the store in this
 // process, and through serve with one runner key, 16 at a time; and lists of names.
-func measureReads(s *site, builds []*served, out *output) (err error) {
+func measureReads(s *site, builds []*served, out output) (err error) {
 	bare, err := barebolt.Open(s.barePath)
 	if err != nil {
 		return err
@@ -173,10 +173,10 @@ func measureReads(s *site, builds []*served, out *output) (err error) {
 			return err
 		})})
 	}
-	if err := s.compareReads("Reads of a value of 1 KB with one runner key, 16 at a time", valueCases, out); err != nil {
+	if err := s.compareReads("reads", valueCases, out); err != nil {
 		return err
 	}
-	if err := s.compareReads(fmt.Sprintf("Lists of the %d names of a tenant, 16 at a time", s.perTenant), nameCases, out); err != nil {
+	if err := s.compareReads("names", nameCases, out); err != nil {
 		return err
 	}
 	var rows []row
@@ -186,15 +186,15 @@ func measureReads(s *site, builds []*served, out *output) (err error) {
 			return err
 		}
 		rows = append(rows, row{b.name, []cell{
-			{"peak, MB", measure.Figure{Median: peak[0]}, "%.1f", false},
-			{"now, without the file's pages, MB", measure.Figure{Median: peak[1]}, "%.1f", false},
-			{"the file's pages, MB", measure.Figure{Median: peak[2]}, "%.1f", false},
+			{"peak, MB", once(peak[0])},
+			{"now, without the file's pages, MB", once(peak[1])},
+			{"the file's pages, MB", once(peak[2])},
 		}})
 	}
-	return out.table("Memory after the reads", rows)
+	return out.table("memory", rows)
 }
 
-func (s *site) compareReads(title string, cases []measure.Case, out *output) error {
+func (s *site) compareReads(title string, cases []measure.Case, out output) error {
 	results, err := measure.Rounds(s.rounds, turns, cases...)
 	if err != nil {
 		return err
@@ -202,8 +202,8 @@ func (s *site) compareReads(title string, cases []measure.Case, out *output) err
 	var rows []row
 	for _, r := range results {
 		rows = append(rows, row{r.Name, []cell{
-			{"a second", inverse(r.Wall), "%.0f", true},
-			{"CPU time, µs", scale(r.CPU, 1e6), "%.1f", true},
+			{"a second", inverse(r.Wall)},
+			{"CPU time, µs", scale(r.CPU, 1e6)},
 		}})
 	}
 	return out.table(title, rows)

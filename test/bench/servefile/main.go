@@ -1,13 +1,12 @@
 //go:build linux
 
 // Command servefile measures serve on a file: whole processes with 100,000 secrets of
-// 1 KB in 100 tenants. It prints a Markdown table for each subject, and each row as a
-// line of JSON to the file that -json names.
+// 1 KB in 100 tenants. It prints a line for each sample, in the format of Go's benchmarks.
 //
 //	go run ./test/bench/servefile              about three minutes
 //	go run ./test/bench/servefile -old PATH    beside another build of the command
 //
-// Rows of one table come from the same interleaved rounds.
+// The cases of one subject have their turns in the same rounds.
 package main
 
 import (
@@ -28,32 +27,28 @@ type options struct {
 
 func main() {
 	var o options
-	secrets, bin, old, jsonPath := 0, "", "", ""
+	secrets, bin, old := 0, "", ""
 	flag.IntVar(&o.rounds, "rounds", 11, "rounds of each table")
 	flag.IntVar(&secrets, "secrets", 100_000, "secrets in all")
 	flag.IntVar(&o.tenants, "tenants", 100, "tenants")
 	flag.StringVar(&o.only, "only", "start,writes,reads,copies", "subjects to measure")
 	flag.StringVar(&bin, "bin", "", "the command (default: built from here)")
 	flag.StringVar(&old, "old", "", "another build of the command, to compare")
-	flag.StringVar(&jsonPath, "json", "", "file for JSON lines (default: none)")
 	flag.StringVar(&o.dir, "dir", "", "directory on the disk to measure (default: a temporary one)")
 	flag.Parse()
 	o.perTenant = secrets / o.tenants
-	if err := run(o, bin, old, jsonPath); err != nil {
+	if err := run(o, bin, old); err != nil {
 		fmt.Fprintln(os.Stderr, "servefile:", err)
 		os.Exit(1)
 	}
 }
 
-func run(o options, bin, old, jsonPath string) (err error) {
+func run(o options, bin, old string) (err error) {
 	if o.dir, err = os.MkdirTemp(o.dir, "servefile-*"); err != nil {
 		return err
 	}
 	defer os.RemoveAll(o.dir)
-	out, err := newOutput(jsonPath)
-	if err != nil {
-		return err
-	}
+	out := output{os.Stdout}
 	if bin == "" {
 		bin = filepath.Join(o.dir, "prefect-secrets")
 		if err := build(bin); err != nil {
@@ -77,10 +72,10 @@ func run(o options, bin, old, jsonPath string) (err error) {
 }
 
 // measure measures the subjects that are asked for.
-func (s *site) measure(builds []*served, out *output) error {
+func (s *site) measure(builds []*served, out output) error {
 	for _, subject := range []struct {
 		name string
-		run  func(*site, []*served, *output) error
+		run  func(*site, []*served, output) error
 	}{{"start", measureStart}, {"writes", measureWrites}, {"reads", measureReads}, {"copies", measureCopies}} {
 		if !strings.Contains(s.only, subject.name) {
 			continue

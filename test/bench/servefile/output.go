@@ -3,76 +3,76 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/test/bench/measure"
 )
 
-// output prints tables and writes their rows as JSON.
-type output struct{ json io.Writer }
-
-func newOutput(path string) (*output, error) {
-	if path == "" {
-		return &output{io.Discard}, nil
-	}
-	file, err := os.Create(path)
-	return &output{file}, err
-}
+// output prints samples as lines of a Go benchmark.
+type output struct{ io.Writer }
 
 // cell is one figure of a row.
 type cell struct {
-	column string // with its unit
+	unit   string
 	figure measure.Figure
-	format string // for fmt, of one number
-	spread bool   // whether to print lowest and highest too
 }
 
-// row is a row of a table. All rows of a table have the same columns.
+// row is what one of the cases of a subject costs.
 type row struct {
 	what  string
 	cells []cell
 }
 
-// table prints a table in Markdown, and its rows as JSON.
-func (o *output) table(title string, rows []row) error {
-	fmt.Printf("\n%s\n\n| what |", title)
-	for _, c := range rows[0].cells {
-		fmt.Printf(" %s |", c.column)
-	}
-	fmt.Print("\n| --- |", strings.Repeat(" ---: |", len(rows[0].cells)), "\n")
+// table prints a line for each round of each row. A figure that only the whole run has is in the first line.
+func (o output) table(subject string, rows []row) error {
 	for _, r := range rows {
-		fmt.Printf("| %s |", r.what)
-		document := map[string]any{"bench": "servefile", "table": title, "what": r.what}
+		rounds := 0
 		for _, c := range r.cells {
-			fmt.Printf(" %s |", c)
-			document[c.column] = map[string]float64{"median": c.figure.Median, "low": c.figure.Low, "high": c.figure.High}
+			rounds = max(rounds, len(c.figure.Values))
 		}
-		fmt.Println()
-		if err := json.NewEncoder(o.json).Encode(document); err != nil {
-			return err
+		for i := range rounds {
+			if _, err := fmt.Fprintf(o, "BenchmarkServeFile/%s/%s\t1%s\n", subject, keyword(r.what), r.round(i)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-func (c cell) String() string {
-	text := fmt.Sprintf(c.format, c.figure.Median)
-	if !c.spread {
-		return text
+// round returns the numbers of a round with their units.
+func (r row) round(i int) (line string) {
+	for _, c := range r.cells {
+		if i < len(c.figure.Values) {
+			line += fmt.Sprintf("\t%.6g %s", c.figure.Values[i], keyword(c.unit))
+		}
 	}
-	return fmt.Sprintf("%s ("+c.format+" to "+c.format+")", text, c.figure.Low, c.figure.High)
+	return line
 }
+
+// keyword joins words, because a name and a unit have no spaces in Go's format.
+func keyword(words string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(words, ",", ""), " ", "-")
+}
+
+// once returns a figure of the whole run.
+func once(value float64) measure.Figure { return measure.FigureOf([]float64{value}) }
 
 // scale returns a figure in another unit.
 func scale(f measure.Figure, by float64) measure.Figure {
-	return measure.Figure{Median: f.Median * by, Low: f.Low * by, High: f.High * by}
+	return each(f, func(v float64) float64 { return v * by })
 }
 
 // inverse returns one divided by a figure.
 func inverse(f measure.Figure) measure.Figure {
-	return measure.Figure{Median: 1 / f.Median, Low: 1 / f.High, High: 1 / f.Low}
+	return each(f, func(v float64) float64 { return 1 / v })
+}
+
+func each(f measure.Figure, of func(float64) float64) measure.Figure {
+	values := make([]float64, len(f.Values))
+	for i, v := range f.Values {
+		values[i] = of(v)
+	}
+	return measure.FigureOf(values)
 }

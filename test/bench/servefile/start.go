@@ -3,7 +3,6 @@
 package main
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/test/bench/measure"
@@ -11,7 +10,7 @@ import (
 
 // measureStart measures from the start of the process until it accepts connections,
 // then its memory, and again after the names of all tenants.
-func measureStart(s *site, builds []*served, out *output) error {
+func measureStart(s *site, builds []*served, out output) error {
 	samples := make([]startSamples, len(builds))
 	for round := range s.rounds + 1 {
 		for i, b := range builds {
@@ -28,7 +27,7 @@ func measureStart(s *site, builds []*served, out *output) error {
 	for i, b := range builds {
 		rows = append(rows, row{b.name, samples[i].cells()})
 	}
-	return out.table(fmt.Sprintf("Start with %d secrets of 1 KB in %d tenants", s.tenants*s.perTenant, s.tenants), rows)
+	return out.table("start", rows)
 }
 
 // startColumns are what is measured at each start.
@@ -47,7 +46,7 @@ func (s startSamples) cells() (cells []cell) {
 		for i, sample := range s {
 			values[i] = sample[column]
 		}
-		cells = append(cells, cell{name, measure.FigureOf(values), "%.1f", true})
+		cells = append(cells, cell{name, measure.FigureOf(values)})
 	}
 	return cells
 }
