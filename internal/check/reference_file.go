@@ -26,7 +26,7 @@ func IsReferenceFile(name string) bool {
 func HasReferences(text []byte) bool { return bytes.Contains(text, []byte(pysource.ReferencePrefix)) }
 
 // readReferences reads a YAML or JSON file. Prefect resolves references in the strings
-// that are values. Two braces outside of a string are none: YAML reads them as mappings,
+// that are values. Two braces outside of a string are not one: YAML reads them as mappings,
 // and Prefect cannot read the file.
 func (f *flow) readReferences(text []byte) {
 	m := &pysource.Module{Text: strings.ToValidUTF8(string(text), "\ufffd")}
