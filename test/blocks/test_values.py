@@ -43,7 +43,7 @@ def promised_types(plan):
     """What the plan says that a flow gets, by name."""
     names = {"string": "str", "dict": "dict", "list": "list", "number": "int float", "boolean": "bool"}
     for action in plan.json()["actions"]:
-        said = re.search(r"a flow gets (?:an? )?([a-z]+)|sent as a (string)", action.get("reason", ""))
+        said = re.search(r"a flow gets (?:it as )?an? ([a-z]+)|sent as a (string)", action.get("reason", ""))
         if said:
             yield action["name"], names[said.group(1) or said.group(2)].split()
 
@@ -66,7 +66,9 @@ def test_values(server, recorder, command):
     got = server.read(sent)
     wrong = [name for name, (_, _, want) in sent.items() if not same(got[name], want)]
     assert not wrong, "a flow gets something else: %s" % wrong
-    for name, types in promised_types(plan):
+    promised = list(promised_types(plan))
+    assert len(promised) > 5
+    for name, types in promised:
         want = cases[name][2]
         assert type(want).__name__ in types, "the plan promised %s of %s" % (types, name)
 

@@ -94,7 +94,7 @@ def wanted(reader, form, text):
         return strictly(text)
     if form == "raw":
         return REFUSED if text == MASK else parsed(text)
-    return strictly(text) if form == "auto" and isinstance(strictly(text), (dict, list)) else text
+    return parsed(text) if form == "auto" and isinstance(parsed(text), (dict, list)) else text
 
 
 def cases(reader):
