@@ -36,7 +36,7 @@ def by_client(server):
 def by_command(server, directory):
     arguments = [os.environ["SUITE_BIN"], "sync", "--environment", "prefect3", "--secrets-file", "secrets.json"]
     started = time.monotonic()
-    subprocess.run(arguments, cwd=directory, env={"HOME": str(directory)}, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(arguments, cwd=directory, env={"HOME": str(directory)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
     return time.monotonic() - started
 
 
