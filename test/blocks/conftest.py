@@ -111,19 +111,13 @@ def started(request):
 
 @pytest.fixture(params=["3", "2"])
 def server(started, request):
-    """A server of each version, without a block of its own type."""
-    found = started[request.param].wait()
-    for row in found.documents().values():
-        found.ask("DELETE", "/block_documents/" + row["id"])
-    return found
+    """A server of each version, without a Secret block."""
+    return started[request.param].wait().clear()
 
 
 @pytest.fixture
 def server3(started):
-    found = started["3"].wait()
-    for row in found.documents().values():
-        found.ask("DELETE", "/block_documents/" + row["id"])
-    return found
+    return started["3"].wait().clear()
 
 
 @pytest.fixture
