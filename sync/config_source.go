@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/internal/secretname"
@@ -87,13 +87,13 @@ func settingHint(name string) string {
 
 // referenceName matches names of variables and settings, and hardly a part of a
 // password.
-var referenceName = regexp.MustCompile(`^([A-Z0-9_]+|[a-z_]+(\.[a-z_]+)+)$`)
+var referenceName = lazyregexp.New(`^([A-Z0-9_]+|[a-z_]+(\.[a-z_]+)+)$`)
 
 // maskReference returns the name of a reference if it is in the file, and not in the
 // value of a variable, and cannot be a part of a secret that has a $ in it.
 func maskReference(name, file string) string {
 	inFile := strings.Contains(file, "$"+name) || strings.Contains(file, "${"+name+"}")
-	if inFile && referenceName.MatchString(name) {
+	if inFile && referenceName().MatchString(name) {
 		return name
 	}
 	return "what follows a $ in it"

@@ -5,9 +5,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 	"github.com/prefect-secrets/prefect-secrets/internal/secretname"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -24,11 +24,11 @@ var (
 const whitespace = " \t"
 
 var (
-	envName   = regexp.MustCompile(`^[A-Za-z_.][A-Za-z0-9_.]*$`)
-	nameAlone = regexp.MustCompile(`^(export[ \t]+)?[A-Za-z_.][A-Za-z0-9_.]*[ \t]*$`)
+	envName   = lazyregexp.New(`^[A-Za-z_.][A-Za-z0-9_.]*$`)
+	nameAlone = lazyregexp.New(`^(export[ \t]+)?[A-Za-z_.][A-Za-z0-9_.]*[ \t]*$`)
 	// continuation matches lines of JSON, of a key in PEM's form, and of its base64.
-	continuation = regexp.MustCompile(`^(["{}\[\],]|-----|[A-Za-z0-9+/]{16,}=*$)`)
-	nameAndColon = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*[ \t]*:([ \t]|$)`)
+	continuation = lazyregexp.New(`^(["{}\[\],]|-----|[A-Za-z0-9+/]{16,}=*$)`)
+	nameAndColon = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_.-]*[ \t]*:([ \t]|$)`)
 )
 
 // dotenvParser reads what dotenv libraries read alike, and reports everything else.
@@ -134,7 +134,7 @@ func (p *dotenvParser) parseNext() {
 func (p *dotenvParser) parseEntry(start int, line []byte) {
 	before, after, isPair := bytes.Cut(line, []byte("="))
 	name, err := dotenvName(before)
-	if p.open && (!isPair || err != nil) && continuation.Match(line) {
+	if p.open && (!isPair || err != nil) && continuation().Match(line) {
 		return
 	}
 	p.open = false
@@ -163,9 +163,9 @@ func (p *dotenvParser) parseEntry(start int, line []byte) {
 
 func errorOfPair(line []byte) error {
 	switch {
-	case nameAndColon.Match(line):
+	case nameAndColon().Match(line):
 		return errYAML
-	case nameAlone.Match(line):
+	case nameAlone().Match(line):
 		return errNoValue
 	}
 	return errNoPair
@@ -182,9 +182,9 @@ func dotenvName(before []byte) (string, error) {
 	switch {
 	case name == "__proto__":
 		return "", errReserved
-	case nameAndColon.MatchString(name):
+	case nameAndColon().MatchString(name):
 		return "", errYAML
-	case !envName.MatchString(name):
+	case !envName().MatchString(name):
 		return "", errEnvName
 	}
 	return name, secretname.Check(name)

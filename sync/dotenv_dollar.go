@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // What libraries make of a $. motdotla/dotenv keeps it. godotenv and compose-go
@@ -20,19 +22,19 @@ const (
 )
 
 var (
-	bracedName = regexp.MustCompile(`^\{([A-Za-z_][A-Za-z0-9_]*)\}`)
-	bareName   = regexp.MustCompile(`^\{?([A-Za-z_][A-Za-z0-9_]*)`)
+	bracedName = lazyregexp.New(`^\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+	bareName   = lazyregexp.New(`^\{?([A-Za-z_][A-Za-z0-9_]*)`)
 	// godotenvName is what godotenv takes for a name.
-	godotenvName = regexp.MustCompile(`^\(?\{?([A-Z0-9_]+)`)
+	godotenvName = lazyregexp.New(`^\(?\{?([A-Z0-9_]+)`)
 	// pythonReference is what python-dotenv replaces.
-	pythonReference = regexp.MustCompile(`\$\{[^}:]*(?::-[^}]*)?\}`)
+	pythonReference = lazyregexp.New(`\$\{[^}:]*(?::-[^}]*)?\}`)
 )
 
 // checkDollars reports each $ of a value that some libraries replace by something of
 // this file, and returns a note about those that are kept as they are.
 func (p *dotenvParser) checkDollars(v dotenvValue) (note string) {
 	if v.quote == '\'' {
-		for _, found := range pythonReference.FindAllIndex(v.raw, -1) {
+		for _, found := range pythonReference().FindAllIndex(v.raw, -1) {
 			note = noteSingleDollar
 			p.checkReference(v, found[0])
 		}
@@ -54,12 +56,12 @@ func (p *dotenvParser) checkReference(v dotenvValue, i int) (replaced bool) {
 	switch {
 	case i > 0 && v.raw[i-1] == '\\' && v.quote == 0:
 		p.report(v.at+i-1, fmt.Errorf("%q: %w", v.name, errDollar))
-	case braced && !bracedName.Match(after):
+	case braced && !bracedName().Match(after):
 		p.report(v.at+i, fmt.Errorf("%q: %w", v.name, errExpression))
 	default:
 		p.checkNames(v, i, braced)
 	}
-	return bareName.Match(after) || godotenvName.Match(after) || len(after) > 0 && after[0] == '$'
+	return bareName().Match(after) || godotenvName().Match(after) || len(after) > 0 && after[0] == '$'
 }
 
 func (p *dotenvParser) checkNames(v dotenvValue, i int, braced bool) {
@@ -67,7 +69,7 @@ func (p *dotenvParser) checkNames(v dotenvValue, i int, braced bool) {
 	if braced {
 		remedy = "use JSON, which keeps it"
 	}
-	for _, pattern := range []*regexp.Regexp{bareName, godotenvName} {
+	for _, pattern := range []*regexp.Regexp{bareName(), godotenvName()} {
 		found := pattern.FindSubmatch(v.raw[i+1:])
 		if found == nil || string(found[1]) == v.name {
 			continue

@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // The errors of a value. None quotes it.
@@ -83,13 +84,13 @@ func (p *dotenvParser) parseUnquoted(at int, text []byte) dotenvValue {
 }
 
 // severalLines matches the first line of a key in PEM's form, and of JSON.
-var severalLines = regexp.MustCompile(`^(-----BEGIN |[{\[])`)
+var severalLines = lazyregexp.New(`^(-----BEGIN |[{\[])`)
 
 // goesOn reports whether a value without quotes goes on in the next line, where only
 // one in quotes may.
 func (p *dotenvParser) goesOn(value []byte) bool {
 	next := bytes.TrimLeft(p.lineFrom(p.next), whitespace)
-	return severalLines.Match(value) && continuation.Match(next) && !bytes.Contains(next, []byte("="))
+	return severalLines().Match(value) && continuation().Match(next) && !bytes.Contains(next, []byte("="))
 }
 
 // reportSecondHash reports a # that a space precedes in the comment after a value

@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // object is a JSON object.
@@ -61,7 +62,7 @@ var envelopes = []struct {
 var errSops = errors.New("encrypted by sops: decrypt it first, with sops decrypt")
 
 // sopsDotenv finds the line that sops adds to a dotenv file.
-var sopsDotenv = regexp.MustCompile(`(?m)^sops_mac=ENC\[`)
+var sopsDotenv = lazyregexp.New(`(?m)^sops_mac=ENC\[`)
 
 // checkEnvelope returns an error for an object whose secrets are in a part of it,
 // which the error names. An object whose only value is an object is an error too: it

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 	"github.com/prefect-secrets/prefect-secrets/internal/secretname"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -20,7 +20,7 @@ const environmentLabel = "the environment"
 // runnerVariables matches the variables that the runner or the system sets (GitHub,
 // "default environment variables"). They are never the user's secrets, and ACTIONS_*
 // are tokens of the run.
-var runnerVariables = regexp.MustCompile(`^(ACTIONS_|RUNNER_|INPUT_|GITHUB_|(PATH|HOME)$)`)
+var runnerVariables = lazyregexp.New(`^(ACTIONS_|RUNNER_|INPUT_|GITHUB_|(PATH|HOME)$)`)
 
 // prefectGitHubToken is the one GITHUB_* variable that the user sets: Prefect's
 // GitHub tasks read it.
@@ -125,7 +125,7 @@ func exclusionReason(name string) string {
 	if isGitHubToken(name) {
 		return githubToken
 	}
-	if runnerVariables.MatchString(name) && name != prefectGitHubToken {
+	if runnerVariables().MatchString(name) && name != prefectGitHubToken {
 		return "the runner or the system sets it"
 	}
 	return ""

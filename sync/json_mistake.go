@@ -5,9 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // jsonMistake is why a text is not valid JSON, and where.
@@ -130,7 +131,7 @@ func mistakeBeforeValue(data []byte, at int, isValue bool) jsonMistake {
 	return jsonMistake{at, mistakeInWord(data, at)}
 }
 
-var wordAround = regexp.MustCompile(`^(True|False|None|NaN|Infinity|undefined)\b`)
+var wordAround = lazyregexp.New(`^(True|False|None|NaN|Infinity|undefined)\b`)
 
 // foreignWords are what other languages write for a value.
 var foreignWords = map[string]string{
@@ -144,7 +145,7 @@ func mistakeInWord(data []byte, at int) string {
 	for at > 0 && isLetter(data[at-1]) {
 		at--
 	}
-	if word := wordAround.FindSubmatch(data[at:]); word != nil {
+	if word := wordAround().FindSubmatch(data[at:]); word != nil {
 		return foreignWords[string(word[1])]
 	}
 	return "a string must be in double quotes"

@@ -121,7 +121,7 @@ func (r *NameRule) readFrom(v tomlfile.Value) {
 		v.Wrong("this is too long for a name", fmt.Sprintf("a CI name has at most %d bytes; give the name, not the value", secretname.Max))
 	}
 	r.From = name
-	if !ciName.MatchString(name) {
+	if !ciName().MatchString(name) {
 		r.At = v.Position()
 	}
 }

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 )
 
@@ -146,14 +146,14 @@ func suggestCase(pattern string, names []string) string {
 // decoration matches what people write around a pattern, though it counts as a part
 // of it: a list's dash, quotation marks, the context, a variable's $, and a regular
 // expression's slashes and anchors.
-var decoration = regexp.MustCompile("^(- *|[\"'`]|\\$\\{\\{ *|secrets\\.|vars\\.|env\\.|[$^/! ])|( *\\}\\}|[\"'`$/ ])$")
+var decoration = lazyregexp.New("^(- *|[\"'`]|\\$\\{\\{ *|secrets\\.|vars\\.|env\\.|[$^/! ])|( *\\}\\}|[\"'`$/ ])$")
 
 // undecorated returns a pattern without its decoration, and with a regular
 // expression's .* and .+ as globs.
 func undecorated(pattern string) string {
 	glob := strings.NewReplacer(".*", "*", ".+", "*").Replace(pattern)
 	for {
-		shorter := decoration.ReplaceAllString(glob, "")
+		shorter := decoration().ReplaceAllString(glob, "")
 		if shorter == glob || shorter == "" {
 			return glob
 		}

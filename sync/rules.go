@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // Rules say which CI names go into the store, and under which names.
@@ -49,13 +50,13 @@ type NameRule struct {
 }
 
 // ciName matches what CI accepts as a name (GitHub, "Naming your secrets").
-var ciName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var ciName = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // maskedFrom returns the CI name as reports show it if not in any source. What does
 // not look like a name is not shown: it may be a value that was pasted in its place.
 func (r NameRule) maskedFrom() string {
 	isFlag := strings.HasPrefix(r.At, "--name ") // NAME=VALUE is a natural misreading of it
-	if ciName.MatchString(r.From) && !(isFlag && r.From != strings.ToUpper(r.From)) {
+	if ciName().MatchString(r.From) && !(isFlag && r.From != strings.ToUpper(r.From)) {
 		return r.From
 	}
 	return "the name in " + cmp.Or(r.At, "[names]")

@@ -62,11 +62,11 @@ func ParseSecretsFile(label, name string, data []byte) (*Source, error) {
 	text := strings.TrimPrefix(string(data), tomlpos.ByteOrderMark)
 	name = strings.ToLower(name)
 	switch {
-	case strings.HasSuffix(name, ".toml") || tomlHeader.MatchString(text):
+	case strings.HasSuffix(name, ".toml") || tomlHeader().MatchString(text):
 		return nil, errorOfTOML(label, text)
 	case strings.HasSuffix(name, ".json") || startsWithBracket(text) || startsWithComment(text):
 		return parseTyped(label, []byte(text))
-	case sopsDotenv.MatchString(text):
+	case sopsDotenv().MatchString(text):
 		return nil, fmt.Errorf("%s: %w", label, errSops)
 	}
 	return parseDotenv(label, []byte(text))

@@ -5,17 +5,19 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 var errTOML = errors.New("TOML: a file of secrets is JSON or dotenv; the [context.secrets] of a Prefect config are read by prefect-secrets sync --secrets-config")
 
 // tomlHeader finds a line with a table's name, with only comments before it.
-var tomlHeader = regexp.MustCompile(`^(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*(\[)\[?[ \t]*[A-Za-z_][A-Za-z0-9_.-]*[ \t]*\]\]?[ \t]*(?:#[^\n]*)?\r?\n`)
+var tomlHeader = lazyregexp.New(`^(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*(\[)\[?[ \t]*[A-Za-z_][A-Za-z0-9_.-]*[ \t]*\]\]?[ \t]*(?:#[^\n]*)?\r?\n`)
 
 // errorOfTOML returns errTOML with the position of the first table.
 func errorOfTOML(label, text string) error {
 	t, at := newSourceText(label, []byte(text)), 0
-	if header := tomlHeader.FindStringSubmatchIndex(text); header != nil {
+	if header := tomlHeader().FindStringSubmatchIndex(text); header != nil {
 		at = header[2]
 	}
 	return t.errorAt(at, "%w", errTOML)

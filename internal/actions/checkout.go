@@ -6,8 +6,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // checkout is a clone of a repository, as actions/checkout makes it. The zero value is
@@ -59,7 +60,7 @@ func readCheckout(root, git string) checkout {
 	if branch, ok := strings.CutPrefix(head, "ref: "); ok {
 		head = branchCommit(common, branch)
 	}
-	if commitID.MatchString(head) {
+	if commitID().MatchString(head) {
 		c.commit = head
 	}
 	return c
@@ -111,18 +112,18 @@ func under(dir, path string) string {
 }
 
 var (
-	configSection = regexp.MustCompile(`^\s*\[\s*(.*?)\s*\]`)
-	configURL     = regexp.MustCompile(`^(?i)\s*url\s*=\s*"?([^"\s]+)"?\s*$`)
+	configSection = lazyregexp.New(`^\s*\[\s*(.*?)\s*\]`)
+	configURL     = lazyregexp.New(`^(?i)\s*url\s*=\s*"?([^"\s]+)"?\s*$`)
 )
 
 // originURL returns the URL of the remote origin in a configuration of Git's.
 func originURL(config string) string {
 	isOrigin := false
 	for lines := bufio.NewScanner(strings.NewReader(config)); lines.Scan(); {
-		if m := configSection.FindStringSubmatch(lines.Text()); m != nil {
+		if m := configSection().FindStringSubmatch(lines.Text()); m != nil {
 			isOrigin = m[1] == `remote "origin"`
 		}
-		if m := configURL.FindStringSubmatch(lines.Text()); m != nil && isOrigin {
+		if m := configURL().FindStringSubmatch(lines.Text()); m != nil && isOrigin {
 			return m[1]
 		}
 	}
@@ -130,20 +131,20 @@ func originURL(config string) string {
 }
 
 // scpForm matches the short form of a remote over SSH, such as git@github.com:o/r.git.
-var scpForm = regexp.MustCompile(`^(?:[^/@:]+@)?([^/@:]+):([^/].*)$`)
+var scpForm = lazyregexp.New(`^(?:[^/@:]+@)?([^/@:]+):([^/].*)$`)
 
 // splitRemote returns host and owner/name of a remote's URL, or nothing if it is another
 // path. The password that a URL may hold is dropped.
 func splitRemote(remote string) (server, repository string) {
 	var path string
-	if m := scpForm.FindStringSubmatch(remote); m != nil {
+	if m := scpForm().FindStringSubmatch(remote); m != nil {
 		server, path = m[1], m[2]
 	} else if u, err := url.Parse(remote); err == nil {
 		server, path = u.Hostname(), u.Path
 	}
 	parts := strings.Split(strings.TrimSuffix(strings.Trim(path, "/"), ".git"), "/")
 	n := len(parts)
-	if server == "" || n < 2 || !segment.MatchString(parts[n-2]) || !segment.MatchString(parts[n-1]) {
+	if server == "" || n < 2 || !segment().MatchString(parts[n-2]) || !segment().MatchString(parts[n-1]) {
 		return "", ""
 	}
 	return strings.ToLower(strings.TrimPrefix(server, "ssh.")), parts[n-2] + "/" + parts[n-1]

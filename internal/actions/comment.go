@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/google/go-github/v60/github"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
@@ -116,7 +116,7 @@ func (g *GitHub) ownComments(ctx context.Context) (own []*github.IssueComment, e
 		options := &github.IssueListCommentsOptions{ListOptions: page}
 		comments, response, err := g.api.Issues.ListComments(ctx, g.event.Owner, g.event.Repo, g.event.PullRequest, options)
 		for _, c := range comments {
-			if withUnixLines(c); markLine.MatchString(c.GetBody()) {
+			if withUnixLines(c); markLine().MatchString(c.GetBody()) {
 				own = append(own, c)
 			}
 		}
@@ -168,7 +168,7 @@ func (g *GitHub) getComment(ctx context.Context, id int64) (c *github.IssueComme
 }
 
 // markLine matches the line that is commentMark.
-var markLine = regexp.MustCompile(`(?m)^<!-- prefect-secrets -->[ \t]*$`)
+var markLine = lazyregexp.New(`(?m)^<!-- prefect-secrets -->[ \t]*$`)
 
 // withUnixLines changes the ends of a comment's lines to those that the Action sent.
 // GitHub stores other ones if somebody edits the comment on its page.

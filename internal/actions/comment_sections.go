@@ -3,11 +3,11 @@ package actions
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
@@ -51,14 +51,14 @@ func (s section) String() string {
 func (s section) marksLength() int { return len(s.String()) - len(s.text) }
 
 var (
-	sectionStart = regexp.MustCompile(`(?m)^<!-- prefect-secrets:job (\S+)(?: (\d+)\.(\d+))? -->[ \t]*\n`)
-	sectionStop  = regexp.MustCompile(`(?m)^<!-- prefect-secrets:(?:end|job [^\n]*) -->`)
+	sectionStart = lazyregexp.New(`(?m)^<!-- prefect-secrets:job (\S+)(?: (\d+)\.(\d+))? -->[ \t]*\n`)
+	sectionStop  = lazyregexp.New(`(?m)^<!-- prefect-secrets:(?:end|job [^\n]*) -->`)
 )
 
 // sections reads a comment's body, which a person may have edited. A section without an
 // end ends before the next one.
 func sections(body string) (found []section) {
-	for _, at := range sectionStart.FindAllStringSubmatchIndex(body, -1) {
+	for _, at := range sectionStart().FindAllStringSubmatchIndex(body, -1) {
 		part := func(n int) string {
 			if at[2*n] < 0 {
 				return ""
@@ -66,7 +66,7 @@ func sections(body string) (found []section) {
 			return body[at[2*n]:at[2*n+1]]
 		}
 		text := body[at[1]:]
-		if end := sectionStop.FindStringIndex(text); end != nil {
+		if end := sectionStop().FindStringIndex(text); end != nil {
 			text = text[:end[0]]
 		} else if text != "" {
 			text = strings.TrimRight(text, "\n") + "\n"

@@ -2,10 +2,10 @@ package actions
 
 import (
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
 
@@ -20,9 +20,9 @@ type links struct {
 }
 
 var (
-	decimal  = regexp.MustCompile(`^[0-9]+$`)
-	commitID = regexp.MustCompile(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
-	segment  = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+	decimal  = lazyregexp.New(`^[0-9]+$`)
+	commitID = lazyregexp.New(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
+	segment  = lazyregexp.New(`^[A-Za-z0-9_.-]+$`)
 )
 
 // markdown makes documents about the run.
@@ -37,12 +37,12 @@ func (r *Runner) links(event Event) links {
 	l := links{files: r.workspace(event), getenv: r.getenv}
 	server, err := url.Parse(r.getenv("GITHUB_SERVER_URL"))
 	isWeb := err == nil && (server.Scheme == "https" || server.Scheme == "http") && server.Host != "" && server.User == nil
-	if !isWeb || !segment.MatchString(event.Owner) || !segment.MatchString(event.Repo) {
+	if !isWeb || !segment().MatchString(event.Owner) || !segment().MatchString(event.Repo) {
 		return l
 	}
 	l.server = (&url.URL{Scheme: server.Scheme, Host: server.Host}).JoinPath(server.Path).String()
 	l.repository = l.page(event.Owner + "/" + event.Repo)
-	if commitID.MatchString(event.Shown) {
+	if commitID().MatchString(event.Shown) {
 		l.commit = event.Shown
 	}
 	return l
@@ -57,7 +57,7 @@ func (l links) page(repository string) string {
 // a file outside every checkout. Line 0 means the file as a whole.
 func (l links) lines(file string, line, endLine int) string {
 	at, ok := l.files.place(file)
-	if l.repository == "" || !ok || !commitID.MatchString(at.commit) {
+	if l.repository == "" || !ok || !commitID().MatchString(at.commit) {
 		return ""
 	}
 	parts := strings.Split(at.path, "/")
@@ -91,14 +91,14 @@ func (l links) footer(step string) string {
 // run returns a link to this attempt of the run, or "".
 func (l links) run() string {
 	id, number, attempt := l.getenv("GITHUB_RUN_ID"), l.getenv("GITHUB_RUN_NUMBER"), l.getenv("GITHUB_RUN_ATTEMPT")
-	if l.repository == "" || !decimal.MatchString(id) {
+	if l.repository == "" || !decimal().MatchString(id) {
 		return ""
 	}
 	text, link := "run", l.repository+"/actions/runs/"+id
-	if decimal.MatchString(number) {
+	if decimal().MatchString(number) {
 		text += " " + number
 	}
-	if decimal.MatchString(attempt) {
+	if decimal().MatchString(attempt) {
 		link += "/attempts/" + attempt
 		if attempt != "1" {
 			text += ", attempt " + attempt

@@ -2,18 +2,18 @@ package address
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 )
 
 var (
 	// bareHost is a host without a scheme, with a port and a path if it has them. It is
 	// strict, because a message may quote the text: a name alone may be a secret.
-	bareHost = regexp.MustCompile(`^(//)?((localhost|[\w-]+(\.[\w-]+)+|\[[0-9a-fA-F:]+\])(:\d{1,5})?|[\w-]+:\d{1,5})(/[\w./-]*)?$`)
-	scheme   = regexp.MustCompile(`^([a-zA-Z]{2,8}):/`)
+	bareHost = lazyregexp.New(`^(//)?((localhost|[\w-]+(\.[\w-]+)+|\[[0-9a-fA-F:]+\])(:\d{1,5})?|[\w-]+:\d{1,5})(/[\w./-]*)?$`)
+	scheme   = lazyregexp.New(`^([a-zA-Z]{2,8}):/`)
 )
 
 // Problem returns what is wrong with a text that should be an absolute URL of http or
@@ -23,7 +23,7 @@ func Problem(text string, words ...string) string {
 	if strings.ContainsAny(text, "\"'` \t\r\n") {
 		return "a URL has no spaces or quotation marks: remove them"
 	}
-	if bareHost.MatchString(text) {
+	if bareHost().MatchString(text) {
 		return `"` + text + `" has no scheme: use ` + withScheme(strings.TrimPrefix(text, "//"))
 	}
 	if question := nearest.Question(text, words, func(word string) string { return word }); question != "" {
@@ -33,7 +33,7 @@ func Problem(text string, words ...string) string {
 	if err != nil {
 		return "not a URL, such as https://secrets.example.com"
 	}
-	if found := scheme.FindStringSubmatch(text); found != nil && !isHTTP(found[1]) {
+	if found := scheme().FindStringSubmatch(text); found != nil && !isHTTP(found[1]) {
 		return "the scheme " + found[1] + " is not supported: use https://"
 	}
 	switch {

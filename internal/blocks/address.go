@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
@@ -20,10 +20,10 @@ const (
 const uuidForm = `[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`
 
 var (
-	uuid          = regexp.MustCompile(`^` + uuidForm + `$`)
-	workspacePath = regexp.MustCompile(`^/api/accounts/` + uuidForm + `/workspaces/` + uuidForm + `$`)
+	uuid          = lazyregexp.New(`^` + uuidForm + `$`)
+	workspacePath = lazyregexp.New(`^/api/accounts/` + uuidForm + `/workspaces/` + uuidForm + `$`)
 	// pagePath is that of a workspace's pages.
-	pagePath = regexp.MustCompile(`^/account/(` + uuidForm + `)/workspace/(` + uuidForm + `)(?:/|$)`)
+	pagePath = lazyregexp.New(`^/account/(` + uuidForm + `)/workspace/(` + uuidForm + `)(?:/|$)`)
 )
 
 func isCloud(u *url.URL) bool { return strings.EqualFold(u.Hostname(), cloudHost) }
@@ -56,11 +56,11 @@ func checkCloud(u *url.URL) error {
 	const form = "https://" + cloudHost + "/api/accounts/ACCOUNT/workspaces/WORKSPACE"
 	switch {
 	case strings.EqualFold(u.Hostname(), cloudPage):
-		if ids := pagePath.FindStringSubmatch(u.Path); ids != nil {
+		if ids := pagePath().FindStringSubmatch(u.Path); ids != nil {
 			return fmt.Errorf("%s has the pages of Prefect Cloud: use https://%s/api/accounts/%s/workspaces/%s", cloudPage, cloudHost, ids[1], ids[2])
 		}
 		return fmt.Errorf("%s has the pages of Prefect Cloud: use %s", cloudPage, form)
-	case isCloud(u) && !workspacePath.MatchString(u.Path):
+	case isCloud(u) && !workspacePath().MatchString(u.Path):
 		return fmt.Errorf("the URL of Prefect Cloud must be that of a workspace: %s, as `prefect config view` has it", form)
 	}
 	return nil

@@ -67,7 +67,7 @@ type row struct {
 }
 
 func (r row) check() error {
-	if !uuid.MatchString(r.ID) {
+	if !uuid().MatchString(r.ID) {
 		return hostile("the id of a block's type or schema is not a UUID")
 	}
 	return nil

@@ -68,7 +68,7 @@ type document struct {
 // path, and a name that nobody can see must not reach a report.
 func (d document) check() error {
 	switch {
-	case !uuid.MatchString(d.ID):
+	case !uuid().MatchString(d.ID):
 		return hostile("the id of a block is not a UUID")
 	case d.Name == "":
 		return hostile("a block has no name")

@@ -5,12 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // version is that of a server.
-var version = regexp.MustCompile(`^\d{1,4}\.\d{1,4}[0-9A-Za-z.+-]{0,40}$`)
+var version = lazyregexp.New(`^\d{1,4}\.\d{1,4}[0-9A-Za-z.+-]{0,40}$`)
 
 // serverNotes says which server it is, and if its flows are not those of the reader.
 // Whatever it answers, the names are known already: a server that does not say its
@@ -23,7 +24,7 @@ func (c *Client) serverNotes(ctx context.Context) []string {
 	err := c.read(ctx, call{method: http.MethodGet, path: "/admin/version", status: http.StatusOK, read: func(dec *json.Decoder) error {
 		return dec.Decode(&found)
 	}})
-	if err != nil || !version.MatchString(found) {
+	if err != nil || !version().MatchString(found) {
 		return nil
 	}
 	notes := []string{"the store is a server of Prefect " + found}

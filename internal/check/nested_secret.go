@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // longString is the length in bytes from which a string without spaces, inside a
@@ -22,7 +24,7 @@ func IsNestedSecret(key, str string) bool {
 	switch {
 	case str == "":
 		return false
-	case IsSecretKey(key), len(findTokens(str)) > 0, connectionString.MatchString(str):
+	case IsSecretKey(key), len(findTokens(str)) > 0, connectionString().MatchString(str):
 		return true
 	case len(str) < longString || strings.ContainsFunc(str, unicode.IsSpace):
 		return strings.Contains(str, "://") && urlCredential(str) != ""
@@ -69,10 +71,10 @@ var host = sync.OnceValue(func() *regexp.Regexp {
 // isLabel reports whether a string is made of words and numbers, like the names of
 // projects, buckets and regions.
 func isLabel(str string) bool {
-	return label.MatchString(str) && !isRandom(str) && !uuid.MatchString(str)
+	return label().MatchString(str) && !isRandom(str) && !uuid().MatchString(str)
 }
 
-var label = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._:/-]*$`)
+var label = lazyregexp.New(`^[A-Za-z][A-Za-z0-9._:/-]*$`)
 
 // isPublicKey reports whether the value of a key is a location, a user or the like,
 // which is not secret.

@@ -2,9 +2,9 @@ package check
 
 import (
 	"encoding/json"
-	"regexp"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
@@ -99,12 +99,12 @@ func (l objectLeaf) isHarmless() bool {
 // reference, is not secret: its key is that of an address, a name or a number that
 // others know.
 func isPublicPart(key, str string) bool {
-	return (isPublicKey(key) || publicPart.MatchString(snakeCase(key))) && !IsNestedSecret(key, str)
+	return (isPublicKey(key) || publicPart().MatchString(snakeCase(key))) && !IsNestedSecret(key, str)
 }
 
 // publicPart matches the keys that isPublicKey leaves out because the values of some
 // are masked in logs: JIRAUSER, client_id, port, sslmode.
-var publicPart = regexp.MustCompile(`(user|username|server|host|port|driver|protocol|scheme|mode|from|to|scope|scopes)$|(^|_)(client_id|key_id|tenant_id|tenant|subscription_id|db|dbname|service|site|version|timeout|encoding|charset|ssl)$`)
+var publicPart = lazyregexp.New(`(user|username|server|host|port|driver|protocol|scheme|mode|from|to|scope|scopes)$|(^|_)(client_id|key_id|tenant_id|tenant|subscription_id|db|dbname|service|site|version|timeout|encoding|charset|ssl)$`)
 
 // holdsSecret reports whether a string is an object with a secret in it under a key
 // that says so.

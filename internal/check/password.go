@@ -3,6 +3,8 @@ package check
 import (
 	"regexp"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // passwordKind returns what kind of string has a password written out in it: a URL,
@@ -66,9 +68,9 @@ func urlPasswords(str string) (found []embedded) {
 }
 
 func schemelessPasswords(str string) (found []embedded) {
-	for _, form := range schemeless {
-		m := form.FindStringSubmatch(str)
-		if m != nil && !isLabelled(m[1]) && (form != bare || !isMailbox(m[2], m[3])) {
+	for i, form := range schemeless {
+		m := form().FindStringSubmatch(str)
+		if m != nil && !isLabelled(m[1]) && (i != bareForm || !isMailbox(m[2], m[3])) {
 			found = append(found, embedded{stringWithPassword, m[1], m[2]})
 		}
 	}
@@ -121,7 +123,7 @@ func isDigest(text string) bool {
 }
 
 // bare matches user:password@host, as SQL clients take it.
-var bare = regexp.MustCompile(`^((?:[A-Za-z_][A-Za-z0-9_.+-]*)?):([^\s/@]+)@([A-Za-z0-9_.-]+(?::[0-9]{2,5}(?:/\S*)?|/\S*)?)$`)
+var bare = lazyregexp.New(`^((?:[A-Za-z_][A-Za-z0-9_.+-]*)?):([^\s/@]+)@([A-Za-z0-9_.-]+(?::[0-9]{2,5}(?:/\S*)?|/\S*)?)$`)
 
 // isMailbox reports whether what looks like a password and a host can be an e-mail
 // address, as in slack:alerts@example.com.
@@ -133,12 +135,15 @@ const alphabet = upper + "abcdefghijklmnopqrstuvwxyz"
 
 // schemeless match a user and a password without a scheme before them: bare ones,
 // ones with the network that Go's driver for MySQL wants, and Oracle's.
-var schemeless = []*regexp.Regexp{
-	bare,
-	regexp.MustCompile(`^([^\s:/@]+):([^\s@]+)@(?:tcp|unix)\(`),
-	regexp.MustCompile(`^(?:jdbc:oracle:[a-z]+:)([^\s:/@]+)/([^\s@]+)@`),
-	regexp.MustCompile(`^([A-Za-z0-9_$#]+)/([^\s/@]+)@(?://)?[A-Za-z0-9_.-]+:[0-9]{2,5}[:/]`),
+var schemeless = []func() *regexp.Regexp{
+	bareForm: bare,
+	lazyregexp.New(`^([^\s:/@]+):([^\s@]+)@(?:tcp|unix)\(`),
+	lazyregexp.New(`^(?:jdbc:oracle:[a-z]+:)([^\s:/@]+)/([^\s@]+)@`),
+	lazyregexp.New(`^([A-Za-z0-9_$#]+)/([^\s/@]+)@(?://)?[A-Za-z0-9_.-]+:[0-9]{2,5}[:/]`),
 }
+
+// bareForm is the place of bare among them.
+const bareForm = 0
 
 // isLabelled reports whether the word before a colon says what an address is, as in
 // serviceAccount:etl@project.iam.gserviceaccount.com, and does not name a user.
@@ -152,7 +157,7 @@ func isLabelled(word string) bool {
 
 // assignment matches a password that a connection string or the query of a URL sets,
 // bare or in the quotes or braces of its syntax.
-var assignment = regexp.MustCompile(`(?i)(?:^|[\s;?&,{(-])[a-z0-9_.]*(` +
+var assignment = lazyregexp.New(`(?i)(?:^|[\s;?&,{(-])[a-z0-9_.]*(` +
 	`password|passwd|pwd|passphrase|accountkey|sharedaccesskey|` + urlKeys + `)\s*=\s*` +
 	`("[^"]*"|'[^']*'|\{[^{}]*\}|\$\{[^{}]*\}[^\s;&]*|[^\s;&,"'{}]+)`)
 
@@ -160,7 +165,7 @@ var assignment = regexp.MustCompile(`(?i)(?:^|[\s;?&,{(-])[a-z0-9_.]*(` +
 // words are too common.
 const urlKeys = `sharedaccesssignature|secret|access_?token|auth_?token|token|api_?key|secret_?key|access_?key|sig|x-amz-signature`
 
-var inQuery = regexp.MustCompile(`(?i)^(` + urlKeys + `)$`)
+var inQuery = lazyregexp.New(`(?i)^(` + urlKeys + `)$`)
 
 func assignedPasswords(str string) (found []embedded) {
 	if !strings.Contains(str, "=") {
@@ -171,9 +176,9 @@ func assignedPasswords(str string) (found []embedded) {
 	if isURL {
 		kind = urlWithPassword
 	}
-	for _, m := range assignment.FindAllStringSubmatch(str, -1) {
+	for _, m := range assignment().FindAllStringSubmatch(str, -1) {
 		key, value := m[1], m[2]
-		if inQuery.MatchString(key) && !isURL && !strings.Contains(str, ";") || strings.EqualFold(key, value) {
+		if inQuery().MatchString(key) && !isURL && !strings.Contains(str, ";") || strings.EqualFold(key, value) {
 			continue
 		}
 		found = append(found, embedded{kind: kind, password: unquoted(value)})
@@ -197,9 +202,9 @@ func isWrittenOut(password string) bool {
 
 // isParameter reports whether a password is one that a program fills in: %s, ?, :name
 // or @name.
-func isParameter(password string) bool { return parameter.MatchString(password) }
+func isParameter(password string) bool { return parameter().MatchString(password) }
 
-var parameter = regexp.MustCompile(`^(%[sdrv]|%\([a-z_]+\)s|\?|[:@][a-z_]+)$`)
+var parameter = lazyregexp.New(`^(%[sdrv]|%\([a-z_]+\)s|\?|[:@][a-z_]+)$`)
 
 // isFlag reports whether a word switches something on or off, and is not a password.
 func isFlag(word string) bool {
@@ -213,11 +218,11 @@ func isFlag(word string) bool {
 // isExample reports whether user and password are those of every example, such as
 // user:pass, or of everybody: the password of anonymous is an address.
 func (p embedded) isExample() bool {
-	return exampleUser.MatchString(p.user) && examplePassword.MatchString(p.password) || anonymousUser.MatchString(p.user)
+	return exampleUser().MatchString(p.user) && examplePassword().MatchString(p.password) || anonymousUser().MatchString(p.user)
 }
 
 var (
-	anonymousUser   = regexp.MustCompile(`(?i)^anonymous$`)
-	exampleUser     = regexp.MustCompile(`(?i)^(my|your|db)?_?user(name)?$`)
-	examplePassword = regexp.MustCompile(`(?i)^(my|your|db)?_?(pass|passwd|password|pw|pwd|secret)$`)
+	anonymousUser   = lazyregexp.New(`(?i)^anonymous$`)
+	exampleUser     = lazyregexp.New(`(?i)^(my|your|db)?_?user(name)?$`)
+	examplePassword = lazyregexp.New(`(?i)^(my|your|db)?_?(pass|passwd|password|pw|pwd|secret)$`)
 )

@@ -2,9 +2,10 @@ package check
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // credentialKind returns what kind of credential a string in a manifest looks like,
@@ -16,7 +17,7 @@ func credentialKind(str string) string {
 	switch {
 	case strings.ContainsAny(str, "\r\n"):
 		return "a value of several lines"
-	case connectionString.MatchString(str):
+	case connectionString().MatchString(str):
 		return "a connection string with a password"
 	case strings.Contains(str, "://"):
 		return urlCredential(str)
@@ -35,15 +36,15 @@ func PastedKind(str string) string {
 		return kind
 	case strings.Contains(str, "://"):
 		return "a URL"
-	case uuid.MatchString(str):
+	case uuid().MatchString(str):
 		return "a UUID"
 	}
 	return ""
 }
 
 var (
-	connectionString = regexp.MustCompile(`(?i)(password|pwd|accountkey|sharedaccesskey|secret)\s*=\s*[^;\s]{4,}`)
-	uuid             = regexp.MustCompile(`^(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+	connectionString = lazyregexp.New(`(?i)(password|pwd|accountkey|sharedaccesskey|secret)\s*=\s*[^;\s]{4,}`)
+	uuid             = lazyregexp.New(`^(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 )
 
 // urlCredential returns what kind of credential a URL holds, or "". A URL that does
@@ -82,10 +83,10 @@ func isRandom(str string) bool {
 			return true
 		}
 	}
-	return base64Text.MatchString(str) && changesLikeRandom(strings.Join(words, ""), base64PerChange)
+	return base64Text().MatchString(str) && changesLikeRandom(strings.Join(words, ""), base64PerChange)
 }
 
-var base64Text = regexp.MustCompile(`^[A-Za-z0-9+/]{20,}={0,2}$`)
+var base64Text = lazyregexp.New(`^[A-Za-z0-9+/]{20,}={0,2}$`)
 
 // changesLikeRandom reports whether a word changes once in bytes, or more often.
 func changesLikeRandom(word string, bytes int) bool {

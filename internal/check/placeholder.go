@@ -1,9 +1,10 @@
 package check
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // isPlaceholder reports whether a string stands where a secret is to be written: it
@@ -22,7 +23,7 @@ const maxPlaceholder = 4096
 
 // filler matches a string that is a repeated character: xxx, XXXX-XXXX, ***. The keys in
 // the documentation of AWS end in EXAMPLE and EXAMPLEKEY.
-var filler = regexp.MustCompile(`^(AKIA|ASIA)[A-Z0-9]+EXAMPLE$|^([xX]{3,}|[*.•…_?#-]{3,})([ /:_.-]*([xX]+|[*.•…_?#-]+))*$`)
+var filler = lazyregexp.New(`^(AKIA|ASIA)[A-Z0-9]+EXAMPLE$|^([xX]{3,}|[*.•…_?#-]{3,})([ /:_.-]*([xX]+|[*.•…_?#-]+))*$`)
 
 // fillers are repeated characters that make a filler of any string, such as sk-xxxxxxxx,
 // and fillerEnds do so at its end.
@@ -33,7 +34,7 @@ var (
 
 // isFiller reports whether a string, or the secret part of one, is a filler.
 func isFiller(str string) bool {
-	return filler.MatchString(str) ||
+	return filler().MatchString(str) ||
 		slices.ContainsFunc(fillers, func(part string) bool { return strings.Contains(str, part) }) ||
 		slices.ContainsFunc(fillerEnds, func(end string) bool { return strings.HasSuffix(str, end) })
 }
@@ -57,13 +58,13 @@ func isBlankWebhook(str string) bool {
 // marker matches what the templates of other programs fill in: {{ jinja }}, {% if %},
 // <%= erb %>, @NAME@, __NAME__, %NAME%, %%NAME%%, ((name)), [your key], ##NAME##, (NAME),
 // %s, {0}.
-var marker = regexp.MustCompile(`\{\{.*\}\}|\{%.*%\}|<%.*%>|` +
+var marker = lazyregexp.New(`\{\{.*\}\}|\{%.*%\}|<%.*%>|` +
 	`^@{1,3}[A-Za-z0-9_.]+@{1,3}$|^__[A-Za-z0-9_]+__$|^%{1,3}[A-Za-z0-9_.-]+%{1,3}$|^\(\([A-Za-z0-9_./ -]+\)\)$|^\[{1,2}[A-Za-z][A-Za-z _.-]*\]{1,2}$|` +
 	`^([#~!|^*=+:-]{1,3}(` + capitals + `)[#~!|^*=+:-]{1,3}|\((` + capitals + `)\)|%[sdrv]|\{[0-9]?\})$`)
 
 // partMarker matches those that a password may hold by chance: {name}, <your key>,
 // %(name)s, #{name}, $(NAME).
-var partMarker = regexp.MustCompile(`%\([A-Za-z0-9_.]+\)s|#\{[^{}]+\}|\$\([A-Za-z0-9_. ]+\)|\{[A-Za-z][A-Za-z0-9 _.|-]+\}|<[A-Za-z][^<>"]{2,}>`)
+var partMarker = lazyregexp.New(`%\([A-Za-z0-9_.]+\)s|#\{[^{}]+\}|\$\([A-Za-z0-9_. ]+\)|\{[A-Za-z][A-Za-z0-9 _.|-]+\}|<[A-Za-z][^<>"]{2,}>`)
 
 // isTemplatePart reports whether a string is made of such markers, or has one in a URL, a
 // connection string, or beside no more than a word such as Bearer.
@@ -71,11 +72,11 @@ func isTemplatePart(str string) bool {
 	if !strings.ContainsAny(str, "({<") { // each marker has one of these
 		return false
 	}
-	rest := partMarker.ReplaceAllString(str, "")
+	rest := partMarker().ReplaceAllString(str, "")
 	if rest == str {
 		return false
 	}
-	letters := nonWord.ReplaceAllString(rest, "")
+	letters := nonWord().ReplaceAllString(rest, "")
 	return strings.Contains(str, "://") || strings.Contains(str, "=") || len(letters) <= len("Bearer") && strings.Trim(letters, alphabet) == ""
 }
 
@@ -84,12 +85,12 @@ const capitals = `[A-Z]{3,}|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+`
 
 // foreign matches references that other programs resolve before Prefect reads the
 // file, and what sops has encrypted.
-var foreign = regexp.MustCompile(`^(op://|vault:|ref\+|ENC\[|ssm:|keyring:|sops:|gcp-?secrets?:|aws-?secrets?(manager)?:|` +
+var foreign = lazyregexp.New(`^(op://|vault:|ref\+|ENC\[|ssm:|keyring:|sops:|gcp-?secrets?:|aws-?secrets?(manager)?:|` +
 	`arn:aws[a-z-]*:(secretsmanager|ssm):|projects/[^/]+/secrets/|@Microsoft\.KeyVault\(|env:|env\.|env\(|os\.environ|` +
 	`ENC\(|!(Ref|Sub|GetAtt|ImportValue|vault|secret|env|ENV)[ _]|\$ANSIBLE_VAULT;|[a-z]*(vault|secrets?|secretsmanager|sm|kv|ssm|kms|keyring)://|doppler:|bws:|lookup\()`)
 
 func isForeignReference(str string) bool {
-	return marker.MatchString(str) || isTemplatePart(str) || foreign.MatchString(str)
+	return marker().MatchString(str) || isTemplatePart(str) || foreign().MatchString(str)
 }
 
 // placeholderWords are what people write where a secret is to be, in small letters
@@ -104,12 +105,12 @@ var placeholderWords = map[string]bool{
 
 // instruction matches a string that tells its reader to write something else:
 // your_api_key, insert_token_here, change_me_please.
-var instruction = regexp.MustCompile(`^(changeme|change_(me|this)|replace_(me|this|with)|todo_)|^fill_((this|it|me|that|your|the)_)*in(_|$)|` +
+var instruction = lazyregexp.New(`^(changeme|change_(me|this)|replace_(me|this|with)|todo_)|^fill_((this|it|me|that|your|the)_)*in(_|$)|` +
 	`^(is_)?(to_be|will_be|must_be|needs_to_be)_(filled|set|added|provided|defined|determined|changed|replaced|configured|confirmed|done|decided|announced|supplied|generated)(_|$)|` +
 	`^(insert|enter|put|paste)_(your_|the_|an?_|my_)?([a-z]+_)?(` + things + `)|^add_(your|the|an?|my)_([a-z]+_)?(` + things + `)`)
 
 // instructionWithin matches what is one anywhere in a string that has your_, or ends in _here.
-var instructionWithin = regexp.MustCompile(`(^|_)your_([a-z]+_)*(` + things + `)|(^|_)(` + things + `|it|this|me|goes)_here$`)
+var instructionWithin = lazyregexp.New(`(^|_)your_([a-z]+_)*(` + things + `)|(^|_)(` + things + `|it|this|me|goes)_here$`)
 
 // things are what an instruction asks for.
 const things = `key|token|secret|password|passphrase|url|webhook|id|name|value|credentials?|api|account|domain|host|server|user|org|company|project`
@@ -117,10 +118,10 @@ const things = `key|token|secret|password|passphrase|url|webhook|id|name|value|c
 func saysPlaceholder(str string) bool {
 	words := joinedWords(str)
 	mayBeWithin := strings.Contains(words, "your_") || strings.HasSuffix(words, "_here")
-	return placeholderWords[words] || instruction.MatchString(words) || mayBeWithin && instructionWithin.MatchString(words)
+	return placeholderWords[words] || instruction().MatchString(words) || mayBeWithin && instructionWithin().MatchString(words)
 }
 
-var nonWord = regexp.MustCompile(`[^A-Za-z0-9]+`)
+var nonWord = lazyregexp.New(`[^A-Za-z0-9]+`)
 
 // joinedWords returns the words of a string in small letters, with an underscore between
 // each two: what nonWord matches separates them.
@@ -141,7 +142,7 @@ func joinedWords(str string) string {
 // of words that name a credential, as in MY_VALUE, MY SECRET VALUE and
 // SLACK_WEBHOOK_URL. A password is not made of these alone.
 func namesCredential(str string) bool {
-	if !capitalWords.MatchString(str) && !strings.Contains(str, " ") {
+	if !capitalWords().MatchString(str) && !strings.Contains(str, " ") {
 		return false
 	}
 	words := strings.FieldsFunc(strings.ToLower(str), func(r rune) bool { return r == '_' || r == ' ' || r == '-' })
@@ -153,7 +154,7 @@ func namesCredential(str string) bool {
 	return len(words) > 1
 }
 
-var capitalWords = regexp.MustCompile(`^[A-Z0-9]+([_-][A-Z0-9]+)+$`)
+var capitalWords = lazyregexp.New(`^[A-Z0-9]+([_-][A-Z0-9]+)+$`)
 
 var credentialWords = wordSet(`a access account admin agent api app apikey arn auth aws azure bearer bot client cloud connection consumer
 	credential credentials creds ci data database db default dev discord docker email encryption endpoint env from gcp github gitlab google host
@@ -174,14 +175,14 @@ func repeatsKey(key, str string) bool { return snakeCase(strings.TrimSpace(str))
 
 // filePath matches a file's path, which people give in place of a key or a password that
 // is in the file.
-var filePath = regexp.MustCompile(`^(~|\.{1,2}|[A-Za-z]:)?[/\\]([\w.@ -]+[/\\])+[\w.@ -]*$|^(~|\.{1,2})[/\\][\w.@ -]+$|^[\w./@ -]+\.(pem|key|json|crt|cer|p12|pfx|txt|ya?ml|toml|ini|env|jks)$`)
+var filePath = lazyregexp.New(`^(~|\.{1,2}|[A-Za-z]:)?[/\\]([\w.@ -]+[/\\])+[\w.@ -]*$|^(~|\.{1,2})[/\\][\w.@ -]+$|^[\w./@ -]+\.(pem|key|json|crt|cer|p12|pfx|txt|ya?ml|toml|ini|env|jks)$`)
 
 // isKeyFile reports whether a string under a key such as private_key is the path of the
 // file with it, below the working directory.
 func isKeyFile(key, str string) bool {
-	return strings.HasSuffix(snakeCase(key), "_key") && keyFile.MatchString(str) && !isRandom(str)
+	return strings.HasSuffix(snakeCase(key), "_key") && keyFile().MatchString(str) && !isRandom(str)
 }
 
-var keyFile = regexp.MustCompile(`^[a-z][a-z0-9_.-]*(/[a-z0-9][a-z0-9_.-]*)+$|^id_(rsa|dsa|ecdsa|ed25519)$`)
+var keyFile = lazyregexp.New(`^[a-z][a-z0-9_.-]*(/[a-z0-9][a-z0-9_.-]*)+$|^id_(rsa|dsa|ecdsa|ed25519)$`)
 
-func isPath(str string) bool { return filePath.MatchString(str) && !isRandom(str) }
+func isPath(str string) bool { return filePath().MatchString(str) && !isRandom(str) }

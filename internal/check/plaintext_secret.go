@@ -2,11 +2,11 @@ package check
 
 import (
 	"fmt"
-	"regexp"
 	"sort"
 	"strings"
 	"sync"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
@@ -139,21 +139,21 @@ func isLiteralSecret(key, str string) bool {
 	if !isLiteral(key, str) || isPath(str) || isFlag(str) || isKeyFile(key, str) {
 		return false
 	}
-	isAddress := strings.Contains(str, "://") || connectionKey.MatchString(snakeCase(key)) && strings.Contains(str, "=")
+	isAddress := strings.Contains(str, "://") || connectionKey().MatchString(snakeCase(key)) && strings.Contains(str, "=")
 	return !isAddress || passwordKind(str) != "" || isRandom(str)
 }
 
 // isNumberSecret reports whether a whole number under a sensitive key can be the secret:
 // a PIN or a password of digits, and not how many tokens there may be.
 func isNumberSecret(key, digits string) bool {
-	return len(digits) >= 3 && !countKey.MatchString(snakeCase(key))
+	return len(digits) >= 3 && !countKey().MatchString(snakeCase(key))
 }
 
-var countKey = regexp.MustCompile(`(^|_)(max|min|num|number|n|count|limit|total|per|length|size|ttl|rate|expires?|expiry|timeout)(_|$)`)
+var countKey = lazyregexp.New(`(^|_)(max|min|num|number|n|count|limit|total|per|length|size|ttl|rate|expires?|expiry|timeout)(_|$)`)
 
 // connectionKey matches a key whose value is a connection string, which may be without
 // a password.
-var connectionKey = regexp.MustCompile(`(^|_)conn(ect|ection)?_?str(ing)?$`)
+var connectionKey = lazyregexp.New(`(^|_)conn(ect|ection)?_?str(ing)?$`)
 
 // namedNode returns the node itself or, for an element of an array, the nearest
 // parent with a name.

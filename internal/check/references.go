@@ -1,9 +1,9 @@
 package check
 
 import (
-	"regexp"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
@@ -29,11 +29,11 @@ func refers(str string) bool {
 	if !strings.Contains(str, "$") {
 		return false
 	}
-	return isReference(str) || isTemplate(str) || headerReference.MatchString(str) || hasPasswordReference(str) || isReferringObject(str)
+	return isReference(str) || isTemplate(str) || headerReference().MatchString(str) || hasPasswordReference(str) || isReferringObject(str)
 }
 
 // headerReference matches a header of HTTP whose token is a reference.
-var headerReference = regexp.MustCompile(`^(?i:bearer|basic|token|apikey) \$[A-Za-z_][A-Za-z0-9_]*$`)
+var headerReference = lazyregexp.New(`^(?i:bearer|basic|token|apikey) \$[A-Za-z_][A-Za-z0-9_]*$`)
 
 // isDisplayableReference reports whether a string is a reference and safe to
 // display. A password may begin with $, but hardly goes on like the name of a

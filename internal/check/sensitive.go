@@ -1,11 +1,11 @@
 package check
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
@@ -29,7 +29,7 @@ func Sensitive(path []string, value string) bool {
 // password under [server.database] and admin_secret under [server.hasura].
 func isSensitiveKey(key string) bool {
 	key = snakeCase(key)
-	return slices.ContainsFunc(sensitiveParts, func(part string) bool { return strings.Contains(key, part) }) && sensitiveKey.MatchString(key)
+	return slices.ContainsFunc(sensitiveParts, func(part string) bool { return strings.Contains(key, part) }) && sensitiveKey().MatchString(key)
 }
 
 // sensitiveParts are what keys contain that sensitiveKey matches; most keys have none
@@ -39,7 +39,7 @@ var sensitiveParts = []string{"key", "token", "pass", "pwd", "secret", "conn", "
 // sensitiveKey matches the keys that hold a credential. One such as
 // credentials_secret names a secret of Prefect's and does not hold one, so that
 // secret counts after a few words alone; so does credentials alone.
-var sensitiveKey = regexp.MustCompile(`(password|passwd|passphrase|passcode|token)$|` +
+var sensitiveKey = lazyregexp.New(`(password|passwd|passphrase|passcode|token)$|` +
 	`(^|_)(pwd|pass|api_?key|(secret|private|access|encryption|account|master|signing|shared|storage|fernet|auth|hmac|decryption)_?key|` +
 	`conn(ect|ection)?_?str(ing)?|(admin|client|api|app|consumer|shared|jwt|webhook|cookie|hasura|access_token)_?secret|basic_auth)$|` +
 	`^(secret|authorization|credentials)$`)
@@ -50,8 +50,8 @@ func snakeCase(key string) string {
 	if !strings.ContainsFunc(key, func(r rune) bool { return r == '-' || 'A' <= r && r <= 'Z' || r >= utf8.RuneSelf }) {
 		return key
 	}
-	key = camelBoundary.ReplaceAllString(key, "${1}_${2}")
+	key = camelBoundary().ReplaceAllString(key, "${1}_${2}")
 	return strings.ReplaceAll(strings.ToLower(key), "-", "_")
 }
 
-var camelBoundary = regexp.MustCompile(`([a-z])([A-Z])`)
+var camelBoundary = lazyregexp.New(`([a-z])([A-Z])`)

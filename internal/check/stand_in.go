@@ -1,8 +1,9 @@
 package check
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // isStandIn reports whether the whole value of a key is a word that stands for a secret,
@@ -15,8 +16,8 @@ func isStandIn(str string) bool {
 	}
 	str = strings.TrimSpace(str)
 	words := joinedWords(str)
-	return standIns[words] || joinedStandIn.MatchString(words) || elsewhere.MatchString(words) || isMadeUp(strings.Split(words, "_")) ||
-		blanks.MatchString(str)
+	return standIns[words] || joinedStandIn().MatchString(words) || elsewhere().MatchString(words) || isMadeUp(strings.Split(words, "_")) ||
+		blanks().MatchString(str)
 }
 
 // maxStandIn is how many bytes a word that stands for a secret may have.
@@ -28,16 +29,16 @@ var standIns = wordSet(`secret secrets token key apikey api_key api_token api_se
 	injected overridden generated add_me edit_me update_me override_me enter_me provide_me`)
 
 // joinedStandIn matches such words without a space: yourtoken, mysecret.
-var joinedStandIn = regexp.MustCompile(`^(your|my|test|fake|dummy|example|sample)(api)?(key|token|secret|value|credentials?)$|^your(password|passphrase|pass|pwd)$`)
+var joinedStandIn = lazyregexp.New(`^(your|my|test|fake|dummy|example|sample)(api)?(key|token|secret|value|credentials?)$|^your(password|passphrase|pass|pwd)$`)
 
 // elsewhere matches what says where the secret comes from: set_in_env, see_vault.
-var elsewhere = regexp.MustCompile(`^((set|comes|read|taken|provided|injected|loaded|filled|managed|stored|kept|defined|supplied|passed|overridden)_(in|by|from|via|at|with)|from|see|secret_from|secret_in)` +
+var elsewhere = lazyregexp.New(`^((set|comes|read|taken|provided|injected|loaded|filled|managed|stored|kept|defined|supplied|passed|overridden)_(in|by|from|via|at|with)|from|see|secret_from|secret_in)` +
 	`(_(the|my|our|aws|azure|gcp|hashicorp))*_(env|environment|env_vars?|environment_variables?|vault|key_?vault|ci|cd|secrets?|secrets?_manager|secrets?_store|store|runtime|deploy|deployment|build|pipeline|keychain|` +
 	`console|k8s|kubernetes|docker|github|gitlab|jenkins|ansible|terraform|helm|1password|ssm|doppler)$`)
 
 // blanks matches what is nothing: one or two characters of punctuation, or a UUID or
 // a key of zeros.
-var blanks = regexp.MustCompile(`^[-._?*#~/]{1,2}$|^0{8,}(-?0+)*$`)
+var blanks = lazyregexp.New(`^[-._?*#~/]{1,2}$|^0{8,}(-?0+)*$`)
 
 // isMadeUp reports whether words say that they are made up, and that alone: test_token,
 // fake_key_for_testing, some_value. A real password is not made of them.

@@ -3,10 +3,10 @@ package cli
 import (
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // explain prints a rule's section of docs/checks.md.
@@ -26,12 +26,12 @@ func (c *Command) explain(rule string, paths []string) error {
 }
 
 // pageComment matches what a page does not show.
-var pageComment = regexp.MustCompile(`(?m)^<!--.*-->\n`)
+var pageComment = lazyregexp.New(`(?m)^<!--.*-->\n`)
 
 // sectionOf returns the section of a page in Markdown that has the title.
 func sectionOf(page, title string) (section string, ok bool) {
 	heading := "## " + title + "\n"
 	_, rest, ok := strings.Cut("\n"+page, "\n"+heading)
 	text, _, _ := strings.Cut(rest, "\n## ")
-	return heading + strings.TrimRight(pageComment.ReplaceAllString(text, ""), "\n") + "\n", ok
+	return heading + strings.TrimRight(pageComment().ReplaceAllString(text, ""), "\n") + "\n", ok
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/internal/filestore"
 	"github.com/prefect-secrets/prefect-secrets/internal/keysfile"
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 	"github.com/prefect-secrets/prefect-secrets/internal/privatefile"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 )
@@ -159,11 +159,11 @@ Write a secret from standard input, and list the names, in another terminal:
 }
 
 // unquoted are the strings that mean themselves in a shell.
-var unquoted = regexp.MustCompile(`^[\w@%+=:,./-]+$`)
+var unquoted = lazyregexp.New(`^[\w@%+=:,./-]+$`)
 
 // shellQuote returns a string as one word of a POSIX shell.
 func shellQuote(s string) string {
-	if unquoted.MatchString(s) {
+	if unquoted().MatchString(s) {
 		return s
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"

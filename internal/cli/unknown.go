@@ -2,7 +2,6 @@ package cli
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -11,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 )
 
@@ -61,7 +61,7 @@ func checkCommandWord(root *cobra.Command, words []string) error {
 
 // commandWord matches what may be quoted in an error as a command's name. Anything else
 // may be a secret's value in the wrong place.
-var commandWord = regexp.MustCompile(`^([a-z][a-z_-]{0,15}|[A-Z][A-Z_-]{0,15})$`)
+var commandWord = lazyregexp.New(`^([a-z][a-z_-]{0,15}|[A-Z][A-Z_-]{0,15})$`)
 
 const (
 	notReadBack = "values cannot be read back, and prefect-secrets names lists the names"
@@ -119,7 +119,7 @@ func unknownCommand(root *cobra.Command, word string) error {
 	for _, cmd := range root.Commands() {
 		names = append(append(names, cmd.Name()), cmd.Aliases...)
 	}
-	if !commandWord.MatchString(word) {
+	if !commandWord().MatchString(word) {
 		// Only the command is quoted: the rest may be a value.
 		letters := strings.TrimFunc(lower, func(r rune) bool { return !unicode.IsLetter(r) })
 		if slices.Contains(names, letters) {

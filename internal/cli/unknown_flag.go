@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -9,11 +8,12 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 )
 
 // flagWord matches what may be quoted in an error as a flag's name.
-var flagWord = regexp.MustCompile(`^[a-z][a-z-]{1,30}$`)
+var flagWord = lazyregexp.New(`^[a-z][a-z-]{1,30}$`)
 
 func unknownFlag(cmd *cobra.Command, args []string, e *pflag.NotExistError) error {
 	name := e.GetSpecifiedName()
@@ -21,7 +21,7 @@ func unknownFlag(cmd *cobra.Command, args []string, e *pflag.NotExistError) erro
 		return unknownShort(cmd, name, oneDash(args, letters))
 	}
 	lower := normal(name)
-	if !flagWord.MatchString(lower) {
+	if !flagWord().MatchString(lower) {
 		return usagef("unknown flag")
 	}
 	if hint := flagHint(cmd, args, lower); hint != "" {
@@ -55,7 +55,7 @@ var shortForms = map[string]string{
 // unknownShort returns the error for a flag with one dash: a letter, or the word that
 // the letter is part of if that is near a flag.
 func unknownShort(cmd *cobra.Command, letter, word string) error {
-	if lower := normal(word); len(word) > 1 && flagWord.MatchString(lower) {
+	if lower := normal(word); len(word) > 1 && flagWord().MatchString(lower) {
 		if hint := longHint(cmd, lower); hint != "" {
 			return usagef("unknown flag -%s: %s", word, hint)
 		}
@@ -71,7 +71,7 @@ func unknownShort(cmd *cobra.Command, letter, word string) error {
 			return usagef("unknown flag -%s: %s", letter, hint)
 		}
 	}
-	if !commandWord.MatchString(letter) {
+	if !commandWord().MatchString(letter) {
 		return usagef("unknown flag")
 	}
 	return usagef("unknown flag -%s", letter)

@@ -2,9 +2,10 @@ package exit
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // maxEqual is how many lines of one form a message has in full.
@@ -12,7 +13,7 @@ const maxEqual = 3
 
 // varying matches what differs between lines of one form: quoted strings, places, and
 // names.
-var varying = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\S*[0-9_]\S*|\b[A-Z]{2,}\b`)
+var varying = lazyregexp.New(`"(?:[^"\\]|\\.)*"|\S*[0-9_]\S*|\b[A-Z]{2,}\b`)
 
 // foldEqual replaces the lines of one form behind the first ones by their number.
 func foldEqual(message string) string {
@@ -44,10 +45,10 @@ func foldEqual(message string) string {
 // its quotation marks as well.
 func formOf(line string) string {
 	quoted := map[string]bool{}
-	for _, text := range varying.FindAllString(line, -1) {
+	for _, text := range varying().FindAllString(line, -1) {
 		quoted[strings.Trim(text, `"`)] = true
 	}
-	words := strings.Fields(varying.ReplaceAllString(line, ""))
+	words := strings.Fields(varying().ReplaceAllString(line, ""))
 	words = slices.DeleteFunc(words, func(word string) bool { return quoted[strings.Trim(word, ",:;.()")] })
 	return strings.Join(words, " ")
 }

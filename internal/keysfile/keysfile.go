@@ -35,7 +35,7 @@ type Keyring struct {
 func Parse(name string, text []byte) (*Keyring, error) {
 	file, err := tomlfile.Open(name, string(text))
 	switch {
-	case err != nil && keyLine.Match(text):
+	case err != nil && keyLine().Match(text):
 		return nil, fmt.Errorf("%w: a line is a key itself: remove what keygen printed around its [[keys]], and next time let keygen --key-file FILE --append %s write both files", err, name)
 	case err != nil:
 		return nil, err

@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"regexp"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // keyPrefix begins each key. It is followed by 26 random characters of base32 (130
@@ -26,10 +28,10 @@ func checksum(text string) string {
 	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:])
 }
 
-var keyShape = regexp.MustCompile(regexp.QuoteMeta(keyPrefix) + `[A-Z2-7]{16}`)
+var keyShape = lazyregexp.New(regexp.QuoteMeta(keyPrefix) + `[A-Z2-7]{16}`)
 
 // keyLine matches a line that is a key and nothing else, as keygen prints it.
-var keyLine = regexp.MustCompile(`(?m)^\s*` + regexp.QuoteMeta(keyPrefix) + `[A-Z2-7]{16,}\s*$`)
+var keyLine = lazyregexp.New(`(?m)^\s*` + regexp.QuoteMeta(keyPrefix) + `[A-Z2-7]{16,}\s*$`)
 
 // looksLikeKey reports whether a string contains a key, or most of one.
-func looksLikeKey(s string) bool { return keyShape.MatchString(s) }
+func looksLikeKey(s string) bool { return keyShape().MatchString(s) }

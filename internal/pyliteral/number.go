@@ -3,9 +3,10 @@ package pyliteral
 import (
 	"math"
 	"math/big"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // maxDigits is how many decimal digits an int may have (CPython 3.11,
@@ -14,8 +15,8 @@ const maxDigits = 4300
 
 // Numbers as Python's lexical analysis defines them.
 var (
-	prefixedInt = regexp.MustCompile(`^0(?:[xX](?:_?[0-9a-fA-F])+|[oO](?:_?[0-7])+|[bB](?:_?[01])+)`)
-	decimal     = regexp.MustCompile(`^(?:(?:\d(?:_?\d)*)?\.\d(?:_?\d)*|\d(?:_?\d)*\.?)(?:[eE][+-]?\d(?:_?\d)*)?[jJ]?`)
+	prefixedInt = lazyregexp.New(`^0(?:[xX](?:_?[0-9a-fA-F])+|[oO](?:_?[0-7])+|[bB](?:_?[01])+)`)
+	decimal     = lazyregexp.New(`^(?:(?:\d(?:_?\d)*)?\.\d(?:_?\d)*|\d(?:_?\d)*\.?)(?:[eE][+-]?\d(?:_?\d)*)?[jJ]?`)
 )
 
 // number reads an unsigned number, or the ellipsis.
@@ -25,9 +26,9 @@ func (p *parser) number() (node, bool) {
 		p.pos += 3
 		return node{value: Ellipsis{}}, true
 	}
-	text := prefixedInt.FindString(rest)
+	text := prefixedInt().FindString(rest)
 	if text == "" {
-		text = decimal.FindString(rest)
+		text = decimal().FindString(rest)
 	}
 	if text == "" || len(text) < len(rest) && isName(rest[len(text)]) {
 		return node{}, false

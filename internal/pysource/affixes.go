@@ -3,6 +3,8 @@ package pysource
 import (
 	"regexp"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // affixes returns what a computed string certainly begins and ends with.
@@ -29,7 +31,7 @@ func (r *reader) computeAffixes(n *node) (prefix, suffix string) {
 	case nodeConcat, nodeFString, nodeSum:
 		return r.joinedPrefix(n.items), r.joinedSuffix(n.items)
 	case nodeFormat:
-		return around(r.value(n.items[0]).str, percentFields)
+		return around(r.value(n.items[0]).str, percentFields())
 	case nodeName:
 		return r.affixes(r.onlyValue(n))
 	case nodeCall:
@@ -44,7 +46,7 @@ func (r *reader) computeAffixes(n *node) (prefix, suffix string) {
 func (r *reader) methodAffixes(text *node, method string) (prefix, suffix string) {
 	switch method {
 	case "format", "format_map":
-		return around(r.value(text).str, braceFields)
+		return around(r.value(text).str, braceFields())
 	case "upper":
 		prefix, suffix = r.affixes(text)
 		return strings.ToUpper(prefix), strings.ToUpper(suffix)
@@ -88,8 +90,8 @@ func (r *reader) joinedSuffix(items []*node) string {
 // percentFields and braceFields match what % and format replace, and what stands for
 // a percent sign or a brace.
 var (
-	percentFields = regexp.MustCompile(`%(\([^)]*\))?[-#0 +]*[0-9.*]*[hlL]?[a-zA-Z%]`)
-	braceFields   = regexp.MustCompile(`\{[^{}]*\}|\{\{|\}\}`)
+	percentFields = lazyregexp.New(`%(\([^)]*\))?[-#0 +]*[0-9.*]*[hlL]?[a-zA-Z%]`)
+	braceFields   = lazyregexp.New(`\{[^{}]*\}|\{\{|\}\}`)
 )
 
 // around returns what stands before the first field of a template and behind the

@@ -25,7 +25,7 @@ func ReadNotebook(text []byte) *Module {
 		if c.problem = parse(scan(m.Text[c.Start:c.End])).problem; c.problem == nil {
 			continue
 		}
-		if foreignMagic.MatchString(m.Text[c.Start:c.End]) {
+		if foreignMagic().MatchString(m.Text[c.Start:c.End]) {
 			c.problem = nil
 		}
 		unread = append(unread, c)

@@ -3,17 +3,18 @@ package pysource
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // codingCookie matches the encoding declaration of PEP 263, in one of the first two
 // lines.
-var codingCookie = regexp.MustCompile(`^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)`)
+var codingCookie = lazyregexp.New(`^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)`)
 
 // blankLine matches a first line that lets the second hold the cookie.
-var blankLine = regexp.MustCompile(`^[ \t\f]*(?:#.*)?$`)
+var blankLine = lazyregexp.New(`^[ \t\f]*(?:#.*)?$`)
 
 // decode returns the text as UTF-8 with \n at the end of each line, or why it cannot.
 func decode(data []byte) (string, *Problem) {
@@ -27,7 +28,7 @@ func decode(data []byte) (string, *Problem) {
 		return validate(normalizeLines(string(data)))
 	case marked:
 		return "", &Problem{Message: "the file begins with a mark of UTF-8 and declares another encoding"}
-	case isLatin1(encoding) || likeLatin1.MatchString(encoding):
+	case isLatin1(encoding) || likeLatin1().MatchString(encoding):
 		return validate(normalizeLines(decodeLatin1(data)))
 	}
 	return "", &Problem{Message: "the file declares an encoding that prefect-secrets does not read: save it as UTF-8"}
@@ -38,10 +39,10 @@ func decode(data []byte) (string, *Problem) {
 func declaredEncoding(data []byte) string {
 	for range 2 {
 		line := data[:lineLength(data)]
-		if found := codingCookie.FindSubmatch(line); found != nil {
+		if found := codingCookie().FindSubmatch(line); found != nil {
 			return strings.ReplaceAll(strings.ToLower(string(found[1])), "_", "-")
 		}
-		if !blankLine.Match(line) {
+		if !blankLine().Match(line) {
 			break
 		}
 		data = bytes.TrimPrefix(data[len(line):], []byte("\r"))
@@ -65,7 +66,7 @@ func isUTF8(name string) bool {
 
 // likeLatin1 matches encodings whose every character is a byte, and whose first half
 // is ASCII. Read as Latin-1, the code is right, and other letters are wrong.
-var likeLatin1 = regexp.MustCompile(`^(iso-?8859-\d+|latin-?\d+|l\d+|(cp|windows-?)?(125\d|437|85\d|86\d)|koi8-[rtu]|mac-?[a-z0-9]+)$`)
+var likeLatin1 = lazyregexp.New(`^(iso-?8859-\d+|latin-?\d+|l\d+|(cp|windows-?)?(125\d|437|85\d|86\d)|koi8-[rtu]|mac-?[a-z0-9]+)$`)
 
 func isLatin1(name string) bool {
 	for _, alias := range []string{"latin-1", "iso-8859-1", "iso-latin-1", "latin1", "l1", "iso8859-1"} {

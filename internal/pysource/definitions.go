@@ -1,11 +1,12 @@
 package pysource
 
 import (
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
 	"unicode"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // DefinitionKind is the way in which a module defines a secret.
@@ -484,7 +485,7 @@ func (r *reader) defineTexts() {
 		if !r.runs || l.End > r.limit || r.inEnvironment[l.Start] || !strings.Contains(r.src[l.Start:l.End], secretsPrefix) {
 			continue
 		}
-		for _, found := range variableInText.FindAllStringSubmatch(r.src[l.Start:l.End], -1) {
+		for _, found := range variableInText().FindAllStringSubmatch(r.src[l.Start:l.End], -1) {
 			if name := found[1]; !known[name] {
 				known[name] = true
 				r.define(name, InRunEnvironment, &node{start: l.Start})
@@ -495,7 +496,7 @@ func (r *reader) defineTexts() {
 
 // variableInText matches a variable that a template sets: the name of one in YAML or JSON,
 // or ENV in a Dockerfile.
-var variableInText = regexp.MustCompile(`(?m)(?:[Nn]ame["']?:\s*|ENV\s+|^\s*|["'])["']?(` + secretsPrefix + `\w+)(?:["']?\s*$|["']|\s*[:=,}]|\s)`)
+var variableInText = lazyregexp.New(`(?m)(?:[Nn]ame["']?:\s*|ENV\s+|^\s*|["'])["']?(` + secretsPrefix + `\w+)(?:["']?\s*$|["']|\s*[:=,}]|\s)`)
 
 // runModules have the classes whose arguments env and env_vars are the environment
 // of a flow run.

@@ -1,8 +1,9 @@
 package pysource
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // IPython runs notebooks, and reads some lines of them before Python does: !command,
@@ -15,10 +16,10 @@ const pythonMagics = "%time %timeit %prun %memit %lprun %mprun " +
 	"%%time %%timeit %%capture %%prun %%debug %%memit %%lprun %%mprun %%snakeviz %%heat"
 
 // magicOption matches an option of such a magic, with its value.
-var magicOption = regexp.MustCompile(`^\s+-(?:[fmlsTD]\s+\S+|\w+(?:\s+[0-9.]+)?)`)
+var magicOption = lazyregexp.New(`^\s+-(?:[fmlsTD]\s+\S+|\w+(?:\s+[0-9.]+)?)`)
 
 // foreignMagic matches the first line of a cell that Databricks does not run as Python.
-var foreignMagic = regexp.MustCompile(`^[^\n]*\n\s*%(?:md|markdown|sql|sh|fs|r|scala|java)\b`)
+var foreignMagic = lazyregexp.New(`^[^\n]*\n\s*%(?:md|markdown|sql|sh|fs|r|scala|java)\b`)
 
 // firstToken reads the first token of a logical line.
 func (s *scanner) firstToken() {
@@ -46,7 +47,7 @@ func (s *scanner) firstToken() {
 // optionsLength returns the length of the options that the rest of a line begins with.
 func optionsLength(line string) (n int) {
 	for {
-		found := magicOption.FindStringIndex(line[n:])
+		found := magicOption().FindStringIndex(line[n:])
 		if found == nil {
 			return n
 		}

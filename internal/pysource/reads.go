@@ -1,9 +1,10 @@
 package pysource
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // reader finds the secrets in a parsed module.
@@ -56,12 +57,12 @@ func (r *reader) visit(n *node) {
 }
 
 // setEnv matches the magics that set an environment variable in the kernel.
-var setEnv = regexp.MustCompile(`^%(?:set_)?env\s+(\w+)[ =]`)
+var setEnv = lazyregexp.New(`^%(?:set_)?env\s+(\w+)[ =]`)
 
 // visitShell records %env NAME=value, and %dotenv, which sets what a file has.
 func (r *reader) visitShell(n *node) {
 	line := r.src[n.start:n.end]
-	if found := setEnv.FindStringSubmatch(line); found != nil {
+	if found := setEnv().FindStringSubmatch(line); found != nil {
 		r.defineVariable(found[1], n)
 	}
 	if strings.HasPrefix(line, "%dotenv") && !r.isImported(n) {

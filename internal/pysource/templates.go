@@ -3,6 +3,8 @@ package pysource
 import (
 	"regexp"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // Template is a reference to a Secret block in a string, such as
@@ -15,8 +17,8 @@ type Template struct {
 // references match what Prefect 2 and 3 take for a reference to a block, and openReferences
 // those whose names are computed, in the skeleton of a string.
 var (
-	references     = regexp.MustCompile(`\{\{\s*prefect\.blocks\.([\pL\pN_.\-\[\]$]+)\s*\}\}`)
-	openReferences = regexp.MustCompile(`\{\{\s*prefect\.blocks\.secret\.([\w\-]*)` + computed + `[\w\-` + computed + `]*?([\w\-]*)(?:\.[\w.\[\]` + computed + `]*)?\s*\}\}`)
+	references     = lazyregexp.New(`\{\{\s*prefect\.blocks\.([\pL\pN_.\-\[\]$]+)\s*\}\}`)
+	openReferences = lazyregexp.New(`\{\{\s*prefect\.blocks\.secret\.([\w\-]*)` + computed + `[\w\-` + computed + `]*?([\w\-]*)(?:\.[\w.\[\]` + computed + `]*)?\s*\}\}`)
 )
 
 // computed is what the skeleton of a string has in place of what is computed.
@@ -31,7 +33,7 @@ func Templates(text string) (all []Template) {
 	if !strings.Contains(text, ReferencePrefix) {
 		return nil
 	}
-	for _, at := range references.FindAllStringSubmatchIndex(text, -1) {
+	for _, at := range references().FindAllStringSubmatchIndex(text, -1) {
 		parts := strings.SplitN(text[at[2]:at[3]], ".", 3)
 		if parts[0] != secretSlug {
 			continue
@@ -120,7 +122,7 @@ func (r *reader) addReference(a Access, n *node) {
 
 // recordOpen records the references in the skeleton of a string whose names are computed.
 func (r *reader) recordOpen(s string, n *node) bool {
-	all := openReferences.FindAllStringSubmatch(s, -1)
+	all := openReferences().FindAllStringSubmatch(s, -1)
 	for _, open := range all {
 		r.module.Unknown = append(r.module.Unknown, Access{Kind: Reference, Prefix: open[1], Suffix: open[2], Start: n.start, End: n.end})
 	}
@@ -142,11 +144,11 @@ func (r *reader) skeleton(n *node) string {
 		}
 		return b.String()
 	case nodeFormat:
-		return r.filled(r.value(n.items[0]).str, percentFields, n.items[1])
+		return r.filled(r.value(n.items[0]).str, percentFields(), n.items[1])
 	case nodeCall:
 		if n.base.kind == nodeAttr && n.base.name == "format" {
 			first, _ := n.argument(0, "")
-			return r.filled(r.value(n.base.base).str, braceFields, first)
+			return r.filled(r.value(n.base.base).str, braceFields(), first)
 		}
 	}
 	return computed

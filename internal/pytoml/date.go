@@ -2,15 +2,16 @@ package pytoml
 
 import (
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // timePattern is TIME_RE. It is matched at the beginning of a value.
-var timePattern = regexp.MustCompile(`^([0-9]{2}):([0-9]{2}):([0-9]{2})(\.([0-9]{3,6}))?`)
+var timePattern = lazyregexp.New(`^([0-9]{2}):([0-9]{2}):([0-9]{2})(\.([0-9]{3,6}))?`)
 
 // timeOf returns the time of day that timePattern matched (lines 886–888). Whatever the
 // length of its fraction, the fraction counts microseconds.

@@ -58,7 +58,7 @@ func splitHeader(p part) []namePart {
 		at := p.slice(start, end).strip()
 		name := at.text
 		if name == "" || !isQuote(name[0]) {
-			if !bareName.MatchString(name) {
+			if !bareName().MatchString(name) {
 				refuse("Invalid group name. Try quoting it.")
 			}
 			names = append(names, namePart{name, at})

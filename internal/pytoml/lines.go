@@ -1,8 +1,9 @@
 package pytoml
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // continued is a value that continues on the next line.
@@ -151,4 +152,4 @@ func splitOnSingle(line string, double int) (parts []string, end int) {
 	return parts, double
 }
 
-var bareName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+var bareName = lazyregexp.New(`^[A-Za-z0-9_-]+$`)

@@ -89,7 +89,7 @@ func (r *reader) beginsValue(text string) bool {
 		return true
 	}
 	_, isDate := dateOf(text)
-	return isDate || timePattern.MatchString(text)
+	return isDate || timePattern().MatchString(text)
 }
 
 // resolveKey follows a dotted key from level, and creates the tables that are missing

@@ -3,11 +3,11 @@ package pytoml
 import (
 	"math"
 	"math/big"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
@@ -43,7 +43,7 @@ func (r *reader) readValue(p part, strict bool, node tomlpos.NodeID) (value any,
 
 // readScalar reads a date, a time or a number.
 func (r *reader) readScalar(p part, strict bool, node tomlpos.NodeID) (value any, kind string) {
-	if match := timePattern.FindStringSubmatch(p.text); match != nil {
+	if match := timePattern().FindStringSubmatch(p.text); match != nil {
 		r.addValue(node, tomlpos.LocalTime, p, "")
 		return timeOf(match), "time"
 	}
@@ -188,7 +188,7 @@ func checkEscapes(v string) {
 	}
 }
 
-var hexDigits = regexp.MustCompile(`^[0-9a-f]+$`)
+var hexDigits = lazyregexp.New(`^[0-9a-f]+$`)
 
 // decodeUnicodeEscapes joins the parts of a string that was split at an escape's
 // prefix, `\u` or `\U`, and replaces the escapes (_load_unicode_escapes, lines
@@ -211,7 +211,7 @@ func decodeUnicodeEscapes(head string, parts []string, prefix string) string {
 		if hex == "" || hex == "d" {
 			raise(indexError)
 		}
-		if !hexDigits.MatchString(hex) || hex[0] == 'd' && hex[1] > '7' {
+		if !hexDigits().MatchString(hex) || hex[0] == 'd' && hex[1] > '7' {
 			refuse("Invalid escape sequence")
 		}
 		switch n, _ := strconv.ParseUint(hex, 16, 32); {

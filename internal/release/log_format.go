@@ -1,15 +1,15 @@
 package release
 
 import (
-	"regexp"
 	"slices"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
 // conversion matches a % in a format of Python's logging with what belongs to it: the name
 // in brackets, what lays it out, and the letter.
-var conversion = regexp.MustCompile(`%(\(([^()]*)\))?([#0 +-]*)(\*|\d+)?(\.(\*|\d*))?[hlL]?(.|$)`)
+var conversion = lazyregexp.New(`%(\(([^()]*)\))?([#0 +-]*)(\*|\d+)?(\.(\*|\d*))?[hlL]?(.|$)`)
 
 // recordAttributes are the attributes that every record of Python's logging has, from 3.6
 // to 3.11, with whether they are numbers.
@@ -30,7 +30,7 @@ func checkLogFormat(t *table, value any, v Version) *Misuse {
 		return nil
 	}
 	added, known := t.addedAttributes(v)
-	for _, found := range conversion.FindAllStringSubmatch(format, -1) {
+	for _, found := range conversion().FindAllStringSubmatch(format, -1) {
 		name, letter := found[2], found[7]
 		if found[0] == "%%" {
 			continue
@@ -107,10 +107,10 @@ func checkDateFormat(t *table, value any, _ Version) *Misuse {
 		return nil
 	}
 	format := t.textAt(path{"logging", "format"})
-	if !usesTime.MatchString(format) {
+	if !usesTime().MatchString(format) {
 		return nil
 	}
 	return &Misuse{noLine, "", `write a format of Python's strftime: datefmt = "%Y-%m-%d %H:%M:%S"`, true}
 }
 
-var usesTime = regexp.MustCompile(`%\(asctime\)`)
+var usesTime = lazyregexp.New(`%\(asctime\)`)

@@ -2,21 +2,21 @@ package release
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
 // keyReference matches a reference to another key (configuration.py of 0.9.3 and of
 // 1.4.1).
-var keyReference = regexp.MustCompile(`\$\{(.[^${}]*)\}`)
+var keyReference = lazyregexp.New(`\$\{(.[^${}]*)\}`)
 
 // Keys returns the names of the other keys that ${...} in a string refers to. It
 // does not see references that only appear once others are replaced.
 func Keys(text string) []string {
 	var names []string
-	for _, m := range keyReference.FindAllStringSubmatch(text, -1) {
+	for _, m := range keyReference().FindAllStringSubmatch(text, -1) {
 		names = append(names, m[1])
 	}
 	return names
@@ -51,7 +51,7 @@ func (f *flat) resolve() error {
 // the other key is missing for this one too.
 func (f *flat) followReference(l *leaf) (found bool) {
 	text, _ := l.value.(string)
-	match := keyReference.FindStringSubmatch(text)
+	match := keyReference().FindStringSubmatch(text)
 	if match == nil {
 		return false
 	}

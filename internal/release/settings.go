@@ -83,7 +83,7 @@ func (row settingRow) setting() Setting {
 
 // mustParseNumber reads the number of a release in a table of this program.
 func mustParseNumber(text string) Number {
-	parts := numbers.FindStringSubmatch(text)
+	parts := numbers().FindStringSubmatch(text)
 	if parts == nil {
 		panic("invalid release " + text)
 	}

@@ -2,10 +2,10 @@ package release
 
 import (
 	"math/big"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
@@ -53,7 +53,7 @@ func contextProblem(value any) string {
 
 // percentStyle matches what a format of Python's logging must contain (CPython 3.11,
 // logging.PercentStyle).
-var percentStyle = regexp.MustCompile(`(?i)%\(\w+\)[#0+ -]*(\*|\d+)?(\.(\*|\d+))?[diouxefgcrsa%]`)
+var percentStyle = lazyregexp.New(`(?i)%\(\w+\)[#0+ -]*(\*|\d+)?(\.(\*|\d+))?[diouxefgcrsa%]`)
 
 func (t *table) checkFormat() error {
 	l := t.leafAt(path{"logging", "format"})
@@ -64,7 +64,7 @@ func (t *table) checkFormat() error {
 	switch {
 	case !isText:
 		return l.failure("TypeError", "it is of type %s and not a format", pyliteral.TypeName(l.value))
-	case !percentStyle.MatchString(text):
+	case !percentStyle().MatchString(text):
 		return l.failure("ValueError", "it names nothing that is logged, such as %%(message)s")
 	}
 	return nil
@@ -102,14 +102,14 @@ func literal(value any) (parsed any, class string) {
 	switch {
 	case err == nil:
 		return parsed, ""
-	case pythonNames.MatchString(text):
+	case pythonNames().MatchString(text):
 		return nil, "ValueError"
 	}
 	return nil, "SyntaxError"
 }
 
 // pythonNames match what Python parses as names, and no literal: a, b.c, a-b or [a].
-var pythonNames = regexp.MustCompile(`^(` + someNames + `|\[` + someNames + `\]|\(` + someNames + `\))$`)
+var pythonNames = lazyregexp.New(`^(` + someNames + `|\[` + someNames + `\]|\(` + someNames + `\))$`)
 
 const someNames = `[A-Za-z_][\w.-]*(\s*,\s*[A-Za-z_][\w.-]*)*,?`
 

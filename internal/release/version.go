@@ -8,9 +8,10 @@ package release
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // Version says whose rules apply: those of a release of Prefect, of its
@@ -35,10 +36,10 @@ var (
 var likeDocumented = Number{0, 9, 3}
 
 // prefect2 matches the releases from 2 on.
-var prefect2 = regexp.MustCompile(`^[2-9](\.[0-9]{1,3}){0,2}$`)
+var prefect2 = lazyregexp.New(`^[2-9](\.[0-9]{1,3}){0,2}$`)
 
 // numbers matches what may be the number of a release, with its patch or without.
-var numbers = regexp.MustCompile(`^([0-9]{1,2})\.([0-9]{1,2})(?:\.([0-9]{1,2}))?$`)
+var numbers = lazyregexp.New(`^([0-9]{1,2})\.([0-9]{1,2})(?:\.([0-9]{1,2}))?$`)
 
 // ParseVersion reads documented, or the number of a release from 0.6.7 to 1.4.1.
 // MAJOR.MINOR is the latest patch of that minor release.
@@ -46,10 +47,10 @@ func ParseVersion(name string) (Version, error) {
 	if name == Documented.String() {
 		return Documented, nil
 	}
-	if prefect2.MatchString(name) {
+	if prefect2().MatchString(name) {
 		return Any, fmt.Errorf("%s is not supported, since Prefect 2 and later keep secrets as blocks: use a release of Prefect from %s to %s, or documented", name, earliest, latest)
 	}
-	parts := numbers.FindStringSubmatch(name)
+	parts := numbers().FindStringSubmatch(name)
 	if parts == nil {
 		return Any, fmt.Errorf("unknown version %q of Prefect: %suse documented, or a release from %s to %s, such as 0.13 or 0.13.19", name, suggestRelease(name), earliest, latest)
 	}
@@ -78,7 +79,7 @@ func suggestRelease(name string) string {
 		bare = "0.15"
 	case bare == "1":
 		bare = "1.4"
-	case !numbers.MatchString(bare):
+	case !numbers().MatchString(bare):
 		return ""
 	}
 	return "did you mean " + bare + "? "

@@ -1,10 +1,11 @@
 package report
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // Cut returns the document in at most limit bytes, unless limit is less than a heading
@@ -107,18 +108,18 @@ func ParseDocument(text string) *Document {
 }
 
 var (
-	tableForm = regexp.MustCompile(`^(<details>\n<summary>.*</summary>\n\n)?(\|.*\|\n(?:\| :-- )+\|\n)((?:\|.*\|\n)*)` +
+	tableForm = lazyregexp.New(`^(<details>\n<summary>.*</summary>\n\n)?(\|.*\|\n(?:\| :-- )+\|\n)((?:\|.*\|\n)*)` +
 		`(?:\n(\d+) of (\d+) \w+ are shown here; .*\.\n)?\n(</details>\n\n)?`)
-	paragraphForm = regexp.MustCompile(`^(?:.*[^\n].*\n?)*\n*`)
-	lastingForm   = regexp.MustCompile(`^(?:#|> \[!|` + footerStart + `)`)
+	paragraphForm = lazyregexp.New(`^(?:.*[^\n].*\n?)*\n*`)
+	lastingForm   = lazyregexp.New(`^(?:#|> \[!|` + footerStart + `)`)
 )
 
 // parseBlock returns the first block of a text, which is not empty, and the text after it.
 func parseBlock(text string) (b block, rest string) {
-	m := tableForm.FindStringSubmatch(text)
+	m := tableForm().FindStringSubmatch(text)
 	if m == nil || (m[1] == "") != (m[6] == "") {
-		head := paragraphForm.FindString(text)
-		return block{head: head, lasting: lastingForm.MatchString(head)}, text[len(head):]
+		head := paragraphForm().FindString(text)
+		return block{head: head, lasting: lastingForm().MatchString(head)}, text[len(head):]
 	}
 	b = newTable(m[1], m[2], slices.Collect(strings.Lines(m[3])))
 	if kept, all := number(m[4]), number(m[5]); all > kept {

@@ -2,11 +2,11 @@ package report
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // markup escapes the characters that could leave a table cell or format text. It uses
@@ -19,7 +19,7 @@ var markup = []string{
 
 // live matches the character that makes GitHub see an address, a mention, the number of
 // an issue or the name of an emoji.
-var live = regexp.MustCompile(`(@)\w|(#)\d|(:)(?:[a-z0-9_+-]*[a-z][a-z0-9_+-]*|100|1234|[+-]1):|(:)//|(?i:www)(\.)|(?i:GH)(-)\d`)
+var live = lazyregexp.New(`(@)\w|(#)\d|(:)(?:[a-z0-9_+-]*[a-z][a-z0-9_+-]*|100|1234|[+-]1):|(:)//|(?i:www)(\.)|(?i:GH)(-)\d`)
 
 var (
 	markupEscapes = strings.NewReplacer(markup...)
@@ -32,7 +32,7 @@ var (
 func escape(text string) string {
 	var b strings.Builder
 	for text != "" {
-		m := live.FindStringSubmatchIndex(text)
+		m := live().FindStringSubmatchIndex(text)
 		if m == nil {
 			break
 		}
@@ -51,7 +51,7 @@ func escape(text string) string {
 // what is in quotation marks, a URL, a flag, a command of this program, a dollar sign with
 // its name, a word with an underscore, one in brackets, such as [names], a file, the
 // dotted name of a setting, and, as a group, the names behind a noun.
-var codeWords = regexp.MustCompile(`\$\{\{[^}]*}}|[\w.-]+ = "[^"\\]*"|"[^"\\]*[^"\\ ]"|[a-z]+://[^\s"]+|--[a-z][a-z-]+` +
+var codeWords = lazyregexp.New(`\$\{\{[^}]*}}|[\w.-]+ = "[^"\\]*"|"[^"\\]*[^"\\ ]"|[a-z]+://[^\s"]+|--[a-z][a-z-]+` +
 	`|prefect-secrets (?:sync|plan|check|set|delete|names|serve|keygen|config)\b|\$[$\w.{}]*|[\w-]*\[[a-z.-]+\]|[\w.*?/-]*_[\w.*?/-]*` +
 	`|[\w./-]+\.(?:toml|py|json|yml|yaml|ipynb|env)\b|\b[a-z]\w*(?:\.[A-Za-z]\w*)+` +
 	`|\b(?:[Ss]ecrets?|variables?|[Ss]ets?|[Nn]ame it) ([A-Z][A-Z0-9_]*(?:(?:, | and )[A-Z][A-Z0-9_]*)*)\b|\bgoes to tenant ([\w.-]+)|\bthe input ([a-z]+-[a-z-]+)`)
@@ -62,7 +62,7 @@ func Prose(text string) string {
 	text = Safe(text)
 	var b strings.Builder
 	at, inSyntax := 0, false
-	for _, m := range codeWords.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range codeWords().FindAllStringSubmatchIndex(text, -1) {
 		from, to := m[0], m[1]
 		for group := 2; group < len(m); group += 2 {
 			if m[group] >= 0 {
@@ -75,7 +75,7 @@ func Prose(text string) string {
 		b.WriteString(escape(before))
 		switch {
 		case m[2] >= 0:
-			b.WriteString(capitals.ReplaceAllStringFunc(kept, code))
+			b.WriteString(capitals().ReplaceAllStringFunc(kept, code))
 		case inSyntax || !strings.HasPrefix(kept, `"`):
 			b.WriteString(code(kept))
 		default:
@@ -88,10 +88,10 @@ func Prose(text string) string {
 }
 
 // capitals matches each name of a list of names.
-var capitals = regexp.MustCompile(`[A-Z0-9_]+`)
+var capitals = lazyregexp.New(`[A-Z0-9_]+`)
 
 // beforeName matches the start of a message that ends before the name it is about.
-var beforeName = regexp.MustCompile(`(?:^|\b(?:secret|key|setting|reads|knows?|under|named|with this) )$`)
+var beforeName = lazyregexp.New(`(?:^|\b(?:secret|key|setting|reads|knows?|under|named|with this) )$`)
 
 // sentenceAbout returns a message as a sentence, in which the name that it is about, or
 // that of a rule at its start, is code without quotation marks as well.
@@ -105,7 +105,7 @@ func sentenceAbout(message, name string) string {
 			break
 		}
 		from, to := at+i, at+i+len(name)
-		if after := message[to:]; beforeName.MatchString(message[:from]) && (after == "" || strings.ContainsAny(after[:1], " ,:;")) {
+		if after := message[to:]; beforeName().MatchString(message[:from]) && (after == "" || strings.ContainsAny(after[:1], " ,:;")) {
 			return ended(Prose(sentenceCase(message[:from])) + code(name) + Prose(after))
 		}
 		at = to
@@ -128,7 +128,7 @@ func sentence(message string) string {
 
 // sentenceCase returns text with a capital letter, unless it begins with a name.
 func sentenceCase(text string) string {
-	if beginsWithWord.MatchString(text) {
+	if beginsWithWord().MatchString(text) {
 		return strings.ToUpper(text[:1]) + text[1:]
 	}
 	return text
@@ -136,7 +136,7 @@ func sentenceCase(text string) string {
 
 // beginsWithWord matches a message that begins with a word and not with a name, a path
 // or a number.
-var beginsWithWord = regexp.MustCompile(`^[a-z]+([-'][a-z]+)*(,? |$)`)
+var beginsWithWord = lazyregexp.New(`^[a-z]+([-'][a-z]+)*(,? |$)`)
 
 // ended adds a full stop, unless text is empty or has its end already.
 func ended(text string) string {

@@ -5,11 +5,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 	"github.com/prefect-secrets/prefect-secrets/internal/nearest"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -17,13 +17,13 @@ import (
 // Tenant is a tenant as its user named it, by slug or id, and its id.
 type Tenant struct{ Name, ID string }
 
-var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+var uuid = lazyregexp.New(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 // Find returns the tenants with the given slugs or ids, each once. It calls list, for
 // all the tenants that the key may use, only if one is given by its slug.
 func Find(ctx context.Context, names []string, list func(context.Context) ([]prefect.Tenant, error)) ([]Tenant, error) {
 	var all []prefect.Tenant
-	if slices.ContainsFunc(names, func(name string) bool { return !uuid.MatchString(name) }) {
+	if slices.ContainsFunc(names, func(name string) bool { return !uuid().MatchString(name) }) {
 		var err error
 		if all, err = list(ctx); err != nil {
 			return nil, err
@@ -43,7 +43,7 @@ func Find(ctx context.Context, names []string, list func(context.Context) ([]pre
 }
 
 func idOf(name string, all []prefect.Tenant) (string, error) {
-	if uuid.MatchString(name) {
+	if uuid().MatchString(name) {
 		return strings.ToLower(name), nil
 	}
 	slugs := make([]string, len(all))
