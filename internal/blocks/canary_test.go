@@ -103,7 +103,7 @@ func TestNothingPrintsAKey(t *testing.T) {
 	basic := blocks.Config{URL: "https://prefect.example.com/api", AuthString: "admin:" + canary, Reader: blocks.Reader3}
 	for _, c := range []blocks.Config{config, basic} {
 		client := mustNew(t, c)
-		raw, _ := json.Marshal(client)
+		raw, _ := json.Marshal([]any{client})
 		for _, text := range []string{
 			fmt.Sprintf("%v %+v %#v %s %q", c, c, c, c, c), fmt.Sprintf("%v %+v %#v", client, client, client), string(raw),
 		} {

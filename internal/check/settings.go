@@ -115,11 +115,6 @@ func (s *source) label(v setting) string {
 	return name
 }
 
-// releases returns the releases that the file is checked for.
-func (s *source) releases() []release.Version {
-	return s.opts.Version.Releases()
-}
-
 // releasesWhere reports whether holds is true for one of the releases that the file
 // is checked for. suffix ends a message with them, and is "" if they are all. holds
 // may ask how a release reads a configuration, see [release.Version.Where].
