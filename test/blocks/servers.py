@@ -20,6 +20,15 @@ VENV = {major: pathlib.Path(os.environ["SUITE_" + major]) for major in ("1", "2"
 AUTH = "ci:a password"
 
 
+# What runs flows and records events has no part in secrets: `prefect server start --no-services`, and the same for 2.20.
+NO_SERVICES = {
+    "PREFECT__SERVER_WEBSERVER_ONLY": "1",
+    **{"PREFECT_API_SERVICES_%s_ENABLED" % service: "false" for service in (
+        "FOREMAN", "SCHEDULER", "LATE_RUNS", "FLOW_RUN_NOTIFICATIONS", "PAUSE_EXPIRATIONS", "CANCELLATION_CLEANUP",
+        "EVENT_LOGGER", "TRIGGERS", "EVENT_PERSISTER")},
+}
+
+
 def environment(home, **more):
     """That of a server or a client: none of Prefect's own services on the network is asked."""
     return {
@@ -64,7 +73,7 @@ class Server:
         self.log = self.home / "log"
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
-                [VENV[major] / "bin/python", *arguments], env=environment(self.home, **settings), stdout=log,
+                [VENV[major] / "bin/python", *arguments], env=environment(self.home, **NO_SERVICES, **settings), stdout=log,
                 stderr=subprocess.STDOUT, cwd=self.home)
 
     def wait(self, seconds=300):
