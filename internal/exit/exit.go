@@ -8,6 +8,7 @@ import (
 	"os"
 	"syscall"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
@@ -88,12 +89,15 @@ func MessageOf(err error) string {
 // code.
 func Store(err error) error { return &Error{Code: StoreCode(err), Err: err} }
 
-// StoreCode returns the exit code for an error of the store.
+// StoreCode returns the exit code for an error of the store. That there is no key is an
+// error of usage, whether the store says it or this command does.
 func StoreCode(err error) int {
-	if errors.Is(err, secretsync.ErrInterrupted) {
+	switch {
+	case errors.Is(err, secretsync.ErrInterrupted):
 		return Partly
-	}
-	if errors.Is(err, prefect.ErrUnauthenticated) || errors.Is(err, prefect.ErrForbidden) {
+	case errors.Is(err, apikey.ErrNone):
+		return Usage
+	case errors.Is(err, prefect.ErrUnauthenticated), errors.Is(err, prefect.ErrForbidden):
 		return Refused
 	}
 	return Failed

@@ -1,6 +1,7 @@
 package exit_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,7 +11,10 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/prefect"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
 func TestCodesAreInOrder(t *testing.T) {
@@ -71,4 +75,19 @@ func readFile(t *testing.T, path string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+func TestCodeOfAStore(t *testing.T) {
+	for want, errs := range map[int][]error{
+		exit.Failed:  {errors.New("HTTP 500"), prefect.ErrNotFound},
+		exit.Usage:   {apikey.ErrNone},
+		exit.Partly:  {secretsync.ErrInterrupted},
+		exit.Refused: {prefect.ErrUnauthenticated, prefect.ErrForbidden},
+	} {
+		for _, err := range errs {
+			if got := exit.CodeOf(exit.Store(fmt.Errorf("listing names: %w", err))); got != want {
+				t.Errorf("%v: exit code %d, want %d", err, got, want)
+			}
+		}
+	}
 }

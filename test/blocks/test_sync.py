@@ -94,7 +94,7 @@ def test_a_server_that_refuses_the_key(server3, command, name, value):
 def test_a_server_that_requires_a_key(server3, command):
     write(command, server3, DB_PASSWORD=values.MARK)
     done = command.run("sync", *ARGUMENTS)
-    assert done.code in (1, 4) and "PREFECT_API_AUTH_STRING" in done.err, done.all
+    assert done.code == 2 and "PREFECT_API_AUTH_STRING" in done.err, done.all
     assert not server3.documents()
 
 
