@@ -186,7 +186,7 @@ func TestKeysOfBlocks(t *testing.T) {
 		{[]string{"PREFECT_API_AUTH_STRING=admin:pw"}, basic, exit.OK, "key: from PREFECT_API_AUTH_STRING\n"},
 		{[]string{"PREFECT_SECRETS_API_KEY=admin:pw", "PREFECT_API_KEY=pnu_y"}, basic, exit.OK, "key: from PREFECT_SECRETS_API_KEY; PREFECT_API_KEY differs and is ignored"},
 		{[]string{"PREFECT_API_KEY=pnu_x"}, bearer, exit.OK, "key: from PREFECT_API_KEY\n"},
-		{[]string{"PREFECT__CLOUD__API_KEY=pnu_x"}, bearer, exit.Failed, "requires a key: set PREFECT_API_AUTH_STRING"},
+		{[]string{"PREFECT__CLOUD__API_KEY=pnu_x"}, bearer, exit.Usage, "requires a key: set PREFECT_API_AUTH_STRING"},
 		{[]string{"PREFECT_SECRETS_API_KEY=pfs_" + canary}, "", exit.Usage, "PREFECT_SECRETS_API_KEY: it is a key of a secrets API (pfs_), which is not sent to Prefect 2 or 3"},
 		{[]string{"PREFECT_API_KEY=pfs_" + canary}, "", exit.OK, "key: none"},
 		{[]string{"PREFECT_API_AUTH_STRING=admin:" + canary}, basic, exit.Refused, "does not accept the key from PREFECT_API_AUTH_STRING"},
