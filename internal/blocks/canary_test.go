@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"path"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -32,6 +33,20 @@ func echo(status int) http.HandlerFunc {
 		w.Header().Set("Retry-After", string(body))
 		w.WriteHeader(status)
 		_, _ = w.Write(raw)
+	}
+}
+
+// rename answers that a block of the name exists, and then lists one that has the value as
+// its name.
+func rename(w http.ResponseWriter, r *http.Request) {
+	switch r.Method + " " + path.Base(r.URL.Path) {
+	case "POST block_documents":
+		w.WriteHeader(http.StatusConflict)
+		_, _ = io.WriteString(w, `{"detail":"Block already exists"}`)
+	case "GET secret":
+		_, _ = fmt.Fprintf(w, `{"id":%q}`, id)
+	default:
+		_, _ = fmt.Fprintf(w, `[{"id":%q,"name":%q}]`, id, canary)
 	}
 }
 
@@ -67,6 +82,7 @@ func TestCanary(t *testing.T) {
 	for _, status := range []int{200, 201, 204, 301, 400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503} {
 		transports[fmt.Sprint(status)] = cloud.Transport(echo(status))
 	}
+	transports["rename"] = cloud.Transport(http.HandlerFunc(rename))
 	for name, transport := range transports {
 		synctest.Test(t, func(t *testing.T) {
 			client := mustNew(t, blocks.Config{URL: "http://localhost/api", AuthString: "admin:" + canary, Transport: transport})

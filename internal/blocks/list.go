@@ -215,7 +215,7 @@ func checkTwice(page []document) error {
 	seen := make(map[string]bool, 2*len(page))
 	for _, d := range page {
 		if seen[d.ID] || seen[d.Name] {
-			return hostile("it lists the block %q twice", d.Name)
+			return hostile("it lists a block twice")
 		}
 		seen[d.ID], seen[d.Name] = true, true
 	}

@@ -96,6 +96,7 @@ func TestHostileAnswers(t *testing.T) {
 		`[` + doc(id, "a")[:30]: "cut off",
 		`[` + doc(id, "a") + `,` + doc(id, "b") + `]`:                    "twice",
 		`[` + doc(id, "a") + `,` + doc(other, "a") + `]`:                 "twice",
+		`[` + doc(id, canary) + `,` + doc(other, canary) + `]`:           "twice",
 		`[` + doc("../../admin/database/clear?"+canary, "a") + `]`:       "not a UUID",
 		`[` + doc(id+"/x", "a") + `]`:                                    "not a UUID",
 		`[` + doc(id, "") + `]`:                                          "has no name",

@@ -57,7 +57,7 @@ func (c *Client) valuesOf(ctx context.Context, names []string, visit func(valued
 			return err
 		}
 		if !asked[v.Name] {
-			return hostile("it lists the block %q, which was not asked for, or twice", v.Name)
+			return hostile("it lists a block that was not asked for, or one twice")
 		}
 		asked[v.Name] = false
 		visit(v)

@@ -180,7 +180,7 @@ func (w *write) lookUp(ctx context.Context, name string) error {
 			return err
 		}
 		if d.Name != name {
-			return hostile("it lists the block %q, which was not asked for", d.Name)
+			return hostile("it lists a block that was not asked for")
 		}
 		w.client.known.setID(name, d.ID)
 		return nil
