@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -161,13 +162,26 @@ func (from origin) elsewhere(resp *http.Response, body []byte, failed failure) s
 func (from origin) unexpected(resp *http.Response) error {
 	const question = ": is a proxy or a login page in front of it?"
 	if to := httperr.RedirectTo(resp.Request.URL, resp); to != nil {
-		return &answerError{text: "the API answered with a redirect to " + address.Redacted(to) + question}
+		return &answerError{text: "the API answered with a redirect to " + target(resp.Request.URL, to) + question}
 	}
 	if resp.StatusCode >= http.StatusMultipleChoices {
 		return &answerError{text: fmt.Sprintf("the API answered with HTTP %d%s", resp.StatusCode, question)}
 	}
 	start, _ := sniff(resp.Body)
 	return from.notPrefect(resp, start)
+}
+
+// target says where a redirect leads. It quotes nothing of the URL, because a server can
+// put a value or the key into any part of it.
+func target(from, to *url.URL) string {
+	switch {
+	case !strings.EqualFold(to.Hostname(), from.Hostname()):
+		return "another host"
+	case to.Scheme == "https" && from.Scheme == "http":
+		return "https"
+	default:
+		return "another path"
+	}
 }
 
 // notPrefect returns why an answer that is a success is not one of the API.

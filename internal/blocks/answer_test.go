@@ -41,7 +41,7 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		"/api twice":      {"/api/api", answerJSON(404, `{"detail":"Not Found"}`), "at http://localhost/api/api: use the URL in PREFECT_API_URL", nil, false},
 		"nothing there":   {"/api", html(404), "there is no API of Prefect 2 or 3", nil, false},
 		"a login page":    {"/api", html(200), "or is a login page in front of it?", prefect.ErrNoAnswer, true},
-		"a redirect":      {"/api", redirect, "redirect to https://login.example.com/: is a proxy or a login page in front of it?", nil, false},
+		"a redirect":      {"/api", redirect, "redirect to another host: is a proxy or a login page in front of it?", nil, false},
 		"GraphQL":         {"/", answerJSON(400, `{"errors":[{"message":"Must provide query string."}]}`), "answers like a GraphQL API of Prefect 1", nil, false},
 		"GraphQL, 200":    {"/", answerJSON(200, `{"data":null,"errors":[]}`), "answers like a GraphQL API of Prefect 1", prefect.ErrNoAnswer, true},
 		"401":             {"/api", answerJSON(401, `{"exception_message":"Unauthorized"}`), "the API key was not accepted", prefect.ErrUnauthenticated, false},

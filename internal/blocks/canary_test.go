@@ -29,7 +29,7 @@ func echo(status int) http.HandlerFunc {
 		auth := r.Header.Get("Authorization")
 		raw, _ := json.Marshal(map[string]any{"detail": string(body) + auth, "exception_message": string(body), "request_body": json.RawMessage(body)})
 		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Location", "https://other.example.com/?key="+auth)
+		w.Header().Set("Location", "https://"+canary+".example.com/"+canary+"?key="+auth)
 		w.Header().Set("Retry-After", string(body))
 		w.WriteHeader(status)
 		_, _ = w.Write(raw)
