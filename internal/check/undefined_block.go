@@ -10,9 +10,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
 
-// checkBlocks reports the Secret blocks of Prefect 2 and 3 that flow code names and that
-// cannot exist, or that nothing defines. Without a set of blocks all that can exist count
-// as defined.
+// checkBlocks reports the Secret blocks of Prefect 2 and 3 that flow code names, and that
+// cannot exist or that nothing defines. Without a set of blocks, every block that can exist
+// counts as defined.
 func checkBlocks(s *source, report func(finding)) {
 	m := s.flow.module
 	for _, at := range m.Nameless {
@@ -68,13 +68,13 @@ func (s *source) checkBlock(a pysource.Access, report func(finding)) {
 
 func blockKey(name string) string { return "prefect.blocks.secret." + tomlpos.QuoteKey(name) }
 
-// isBlockName reports whether a block may have a name.
+// isBlockName reports whether a block can have a name.
 func isBlockName(name string) bool {
 	stored, err := storekind.Blocks.StoredName(name)
 	return err == nil && stored == name && name != ""
 }
 
-// invalidBlock returns the finding about a name that no block has.
+// invalidBlock returns the finding about a name that no block can have.
 func invalidBlock(name, effect string, start, end int) finding {
 	f := finding{
 		message: fmt.Sprintf("no block can be named %q: %s", MaskTokens(name), effect), start: start, end: end, key: blockKey(name),
@@ -120,7 +120,7 @@ func (r *FlowReads) newBlockIndex(sets []SecretSet) *secretIndex {
 func splitSets(sets []SecretSet) (secrets, blocks []SecretSet) {
 	for _, set := range sets {
 		if set.isBlocks() {
-			set.Lookup = LookupUnknown // a block that is missing is a ValueError, wherever
+			set.Lookup = LookupUnknown // a missing block is a ValueError everywhere
 			blocks = append(blocks, set)
 		} else {
 			secrets = append(secrets, set)

@@ -22,7 +22,7 @@ const (
 	blockWriters = "save asave"
 )
 
-// makesBlock reports whether a call of what has a path gives a Secret block.
+// makesBlock reports whether a call of the object at a path returns a Secret block.
 func makesBlock(path string) bool {
 	class, method := splitPath(path)
 	return path == secretBlockPath || class == secretBlockPath && containsWord(blockReaders, method)
@@ -53,8 +53,8 @@ func (r *reader) visitBlock(n *node) bool {
 	return true
 }
 
-// blockMethod returns the class of blocks and the name of the method that an expression
-// is, or nothing.
+// blockMethod returns the class and the method that an expression names, such as the path
+// of Secret and load. Both are empty for an expression that names no method of a block.
 func (r *reader) blockMethod(n *node) (class, method string) {
 	class, method = splitPath(r.value(n).path)
 	if secretClasses[class] != "" && n.kind == nodeAttr {
@@ -66,8 +66,8 @@ func (r *reader) blockMethod(n *node) (class, method string) {
 	return class, method
 }
 
-// otherBlockClass returns the class of blocks that a name may be bound to where it may be
-// the Secret of an earlier Prefect, too.
+// otherBlockClass returns the class of blocks that a name may be bound to, if the name may
+// also be the Secret of Prefect 0.x or 1.x.
 func (r *reader) otherBlockClass(n *node) string {
 	if n.kind != nodeName {
 		return ""
@@ -81,7 +81,7 @@ func (r *reader) otherBlockClass(n *node) string {
 	return ""
 }
 
-// recordBlock records that n reads the block of a name, and where its error ends up.
+// recordBlock records that n reads the block with a name, and where its error is raised.
 func (r *reader) recordBlock(name *node, a Access, n *node) {
 	a = r.at(a, name, n)
 	if a.typed {
@@ -98,8 +98,8 @@ func (r *reader) recordBlock(name *node, a Access, n *node) {
 	r.evaluations = append(r.evaluations, evaluation{n, n})
 }
 
-// visitPassed records what a function does that gets Secret.load as an argument: map calls
-// it with each item, and what another one does is not certain.
+// visitPassed records the reads of a function that gets Secret.load as an argument. map
+// calls it with each item; what any other function does is unknown.
 func (r *reader) visitPassed(n *node) {
 	if n.name != "load" && n.name != "aload" || r.isBase(n) {
 		return
@@ -120,8 +120,8 @@ func (r *reader) visitPassed(n *node) {
 	}
 }
 
-// visitReference records Secret.load_from_ref({"block_document_slug": "a"}). Another form
-// of a reference has the identifier of a block, and no name.
+// visitReference records Secret.load_from_ref({"block_document_slug": "a"}). Other forms of
+// a reference have the id of a block, and no name.
 func (r *reader) visitReference(n *node, class string) {
 	ref, _ := n.argument(0, "ref")
 	r.entries(ref, func(key string, name *node) {
@@ -135,7 +135,7 @@ func (r *reader) visitReference(n *node, class string) {
 func (r *reader) visitClientRead(n *node) {
 	name, _ := n.argument(0, "name")
 	slug, _ := n.argument(1, "block_type_slug")
-	if name != nil && r.value(slug).str == secretSlug { // the error is another, and code that asks expects it
+	if name != nil && r.value(slug).str == secretSlug { // it fails with another error, which such code handles
 		r.recordRead(name, r.at(Access{Kind: Block, Optional: true}, name, n), n)
 	}
 }
@@ -152,8 +152,8 @@ func (r *reader) defineBlock(n *node) {
 	}
 }
 
-// isLater reports whether a path leads through a module that Prefect has since 2.0 and
-// never had before. An argument there that ends in _secret holds a value, and no name.
+// isLater reports whether a path is in a module that Prefect has only since 2.0. An
+// argument there that ends in _secret holds a value and not a name.
 func isLater(path string) bool {
 	_, rest, _ := strings.Cut(path, ".")
 	module, _, _ := strings.Cut(rest, ".")

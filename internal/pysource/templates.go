@@ -14,21 +14,21 @@ type Template struct {
 	Start, End int
 }
 
-// references match what Prefect 2 and 3 take for a reference to a block, and openReferences
-// those whose names are computed, in the skeleton of a string.
+// references match what Prefect 2 and 3 accept as a reference to a block. openReferences
+// match references with computed names, in the skeleton of a string.
 var (
 	references     = lazyregexp.New(`\{\{\s*prefect\.blocks\.([\pL\pN_.\-\[\]$]+)\s*\}\}`)
 	openReferences = lazyregexp.New(`\{\{\s*prefect\.blocks\.secret\.([\w\-]*)` + computed + `[\w\-` + computed + `]*?([\w\-]*)(?:\.[\w.\[\]` + computed + `]*)?\s*\}\}`)
 )
 
-// computed is what the skeleton of a string has in place of what is computed.
+// computed replaces each computed part in the skeleton of a string.
 const computed = "\x00"
 
 // ReferencePrefix is in every string with a reference to a block.
 const ReferencePrefix = "prefect.blocks."
 
-// Templates returns the references to Secret blocks in a text. What comes behind the
-// name of a block is the path of a part of its value.
+// Templates returns the references to Secret blocks in a text. What follows the name of a
+// block is a path into its value.
 func Templates(text string) (all []Template) {
 	if !strings.Contains(text, ReferencePrefix) {
 		return nil
@@ -129,7 +129,7 @@ func (r *reader) recordOpen(s string, n *node) bool {
 	return len(all) > 0
 }
 
-// skeleton returns what is certain of a string, with computed in place of the rest.
+// skeleton returns the known parts of a string, with computed for the others.
 func (r *reader) skeleton(n *node) string {
 	if all := r.strings(n); len(all) == 1 {
 		return all[0]
@@ -154,8 +154,8 @@ func (r *reader) skeleton(n *node) string {
 	return computed
 }
 
-// filled returns the skeleton of a template whose fields are replaced: by the argument if
-// there is one field, and that is certain.
+// filled returns the skeleton of a template: its field has the argument, if there is only
+// one field and the argument is known, and else each field has computed.
 func (r *reader) filled(template string, fields *regexp.Regexp, argument *node) string {
 	isField := func(s string) bool { return s != "%%" && s != "{{" && s != "}}" }
 	count := 0

@@ -2,8 +2,8 @@
 // too.
 //
 // It knows quotes, comments, block scalars, flow collections and plain scalars of several
-// lines. It reads any text in time in proportion to its length, and takes no file for
-// wrong: what is not YAML has strings somewhere.
+// lines. It takes time in proportion to the length of the text, and never fails: it also
+// finds strings in a file that is not YAML.
 package yamlscalar
 
 import "strings"
@@ -15,8 +15,8 @@ type Span struct{ Start, End int }
 type Scalar struct {
 	Span
 	Key bool // of a mapping
-	// Braces reports that this is what two braces enclose that are not in a string. They
-	// are two mappings, of which the inner one is a key: few programs read that.
+	// Braces means that this is {{ … }} outside a string: a mapping whose key is another
+	// mapping, which few programs accept.
 	Braces bool
 }
 
@@ -44,13 +44,13 @@ type scanner struct {
 	at       int
 	line     int  // offset of the line
 	indent   int  // column of the mapping or sequence that the line is in, -1 outside of any
-	depth    int  // flow collections around
+	depth    int  // number of flow collections around
 	open     bool // the last scalar is a plain one, which the next line may continue
 	keyed    bool // the line has a key or another scalar already
 	unclosed int  // offset up to which no }} follows on the line
 }
 
-// beginLine reads what only stands at the beginning of a line.
+// beginLine reads what only the beginning of a line can have.
 func (s *scanner) beginLine() {
 	s.line, s.keyed = s.at, false
 	if s.depth > 0 {
@@ -105,8 +105,7 @@ func (s *scanner) tokens() {
 	}
 }
 
-// indicator reads a character that YAML's structure is made of, and reports whether c is
-// one here.
+// indicator reads a structural character of YAML, and reports whether c is one here.
 func (s *scanner) indicator(c byte) bool {
 	switch {
 	case (c == '-' || c == '?') && s.depth == 0 && s.isSpace(s.at+1) && !s.keyed:
@@ -152,7 +151,7 @@ func (s *scanner) markKey() {
 	}
 }
 
-// braces reads {{ and what is up to }} on the line, if that is there.
+// braces reads from {{ to }}, and reports whether the line has both.
 func (s *scanner) braces() bool {
 	if s.at < s.unclosed {
 		return false
