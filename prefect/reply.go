@@ -22,7 +22,7 @@ const maxReply = 32 << 20
 // transport fills it, because the GraphQL library cannot decode a JSON scalar, drops
 // an error's path and code, and quotes the body of an answer that is not 200.
 type reply struct {
-	raw        bool // the call reads data itself, which holds a JSON scalar
+	raw        bool // the call reads data itself
 	status     int
 	location   string // see [APIError]
 	moved      bool   // see [APIError]
@@ -30,10 +30,9 @@ type reply struct {
 	retryAfter time.Duration
 	body       []byte
 	data       json.RawMessage               // an object, or nil
-	fields     smallmap.Map[json.RawMessage] // of data, once [reply.field] has read them
+	fields     smallmap.Map[json.RawMessage] // of data, once [reply.members] has read them
 	errors     []replyError
 	broken     error // why the body could not be read as an answer
-	mismatch   bool  // data that came with errors could not be decoded
 }
 
 type replyError struct {
@@ -97,15 +96,33 @@ func (r *reply) parse(body []byte) {
 	}
 }
 
-// field returns what data has under an alias, nil if that is missing or null.
-func (r *reply) field(alias string) (value json.RawMessage) {
-	if r.fields.Len() == 0 {
-		rawjson.Members(r.data, func(key []byte, value json.RawMessage) { r.fields.Set(string(key), value) })
+// members returns what data has, by alias.
+func (r *reply) members() *smallmap.Map[json.RawMessage] {
+	if r.data != nil && r.fields.Len() == 0 {
+		c := rawjson.Cursor{Text: r.data}
+		c.Members(func(key []byte) { r.fields.Set(string(key), c.Skip()) })
 	}
-	if value, _ = r.fields.Get(alias); string(value) == "null" {
+	return &r.fields
+}
+
+// field returns what data has under an alias, nil if that is missing or null.
+func (r *reply) field(alias string) json.RawMessage {
+	value, _ := r.members().Get(alias)
+	if string(value) == "null" {
 		return nil
 	}
 	return value
+}
+
+// fits reports whether data has only the aliases of a document of that size.
+func (r *reply) fits(size int) bool {
+	asked := 0
+	for i := range size {
+		if _, ok := r.members().Get(aliasOf(i)); ok {
+			asked++
+		}
+	}
+	return asked == r.members().Len()
 }
 
 // errNotGraphQL means that an answer is not one of a GraphQL API.

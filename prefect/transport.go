@@ -103,7 +103,6 @@ func (c *Client) call(ctx context.Context, r *reply, send func(context.Context) 
 	case err != nil && len(r.errors) == 0:
 		return errMismatch
 	}
-	r.mismatch = err != nil
 	return nil
 }
 
