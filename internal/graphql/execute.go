@@ -29,7 +29,8 @@ const messageUnknown = "An unknown error occurred."
 // its resolver. Once the context is cancelled, or root is [Growing] and Grow fails,
 // the remaining fields are errors.
 func (op *Operation) Execute(ctx context.Context, root any, wrap middleware) Response {
-	e := execution{ctx: ctx, schema: op.schema, growth: newGrowth(root), path: make([]step, 0, usualDepth)}
+	e := execution{ctx: ctx, schema: op.schema, growth: newGrowth(root)}
+	e.path = e.short[:0]
 	resolver, wait := op.lookahead(root, func(f *Field) (any, error) { return e.resolve(f, root) })
 	defer wait()
 	data, ok := e.rootObject(op.Fields, func(f *Field) (any, error) {
@@ -53,7 +54,8 @@ type execution struct {
 	schema *Schema
 	errs   []*Error
 	growth growth
-	path   []step // to the value that is being written
+	path   []step  // to the value that is being written
+	short  [2]step // holds path if it is short, as in most answers
 }
 
 // step is an element of the path to a value.
@@ -61,9 +63,6 @@ type step struct {
 	key   string
 	index int // if key is ""
 }
-
-// usualDepth is how deep most answers are.
-const usualDepth = 2
 
 // pathOf returns the path as errors show it.
 func pathOf(steps []step) []any {
