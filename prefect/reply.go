@@ -22,7 +22,7 @@ const maxReply = 32 << 20
 // transport fills it, because the GraphQL library cannot decode a JSON scalar, drops
 // an error's path and code, and quotes the body of an answer that is not 200.
 type reply struct {
-	raw        bool // the call reads data itself
+	raw        bool // the call reads data itself: the library gets none, and its error means nothing
 	status     int
 	location   string // see [APIError]
 	moved      bool   // see [APIError]
@@ -162,15 +162,12 @@ func parseErrors(raw json.RawMessage) []replyError {
 	return errs
 }
 
-// noData is an answer that the library decodes into nothing. It is never changed.
-var noData = []byte(`{"data":null}`)
-
-// libraryBody returns the answer as the GraphQL library can decode it: without
-// errors and without JSON scalars.
+// libraryBody returns the answer as the GraphQL library can decode it, without errors.
+// It is nil if the library has nothing to decode.
 func (r *reply) libraryBody() []byte {
 	switch {
 	case r.raw || r.data == nil:
-		return noData
+		return nil
 	case r.errors == nil:
 		return r.body
 	}

@@ -100,7 +100,7 @@ func (c *Client) call(ctx context.Context, r *reply, send func(context.Context) 
 		return unanswered{reason: r.broken}
 	case r.data == nil:
 		return r.failure(r.errors[0])
-	case err != nil && len(r.errors) == 0:
+	case err != nil && !r.raw && len(r.errors) == 0:
 		return errMismatch
 	}
 	return nil
