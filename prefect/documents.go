@@ -68,7 +68,7 @@ func (c *Client) mutate(ctx context.Context, p profile, m mutation, secrets []Na
 		variables[inputOf(i)] = m.input(p, s)
 	}
 	document := batchDocument(p.field(m.camel, m.snake), p.changed, len(secrets))
-	r := reply{raw: true}
+	var r reply
 	err := c.call(ctx, &r, func(ctx context.Context) error { return c.gql.Mutate(ctx, document, variables) })
 	cleaner := cleaner{client: c, secrets: secrets}
 	if err != nil {
@@ -118,7 +118,7 @@ type batchKey struct {
 }
 
 // batchDocuments caches a document for each field and size: making one costs more than
-// sending it. The library only writes its text, and never changes it.
+// sending it. It is never changed.
 var batchDocuments sync.Map // batchKey → pointer to a struct
 
 // batchDocument returns a document that has a field size times, and asks whether anything

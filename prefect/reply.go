@@ -1,6 +1,7 @@
 package prefect
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,17 +19,15 @@ import (
 // 100,000 secrets, each as long as a name may be.
 const maxReply = 32 << 20
 
-// reply is the answer to one request. The call adds it to its context and
-// transport fills it, because the GraphQL library cannot decode a JSON scalar, drops
-// an error's path and code, and quotes the body of an answer that is not 200.
+// reply is the answer to one request. The call adds it to its context and transport
+// fills it. The GraphQL library only writes documents: it cannot decode a JSON scalar,
+// drops an error's path and code, and quotes the body of an answer that is not 200.
 type reply struct {
-	raw        bool // the call reads data itself: the library gets none, and its error means nothing
 	status     int
 	location   string // see [APIError]
 	moved      bool   // see [APIError]
 	from       origin
 	retryAfter time.Duration
-	body       []byte
 	data       json.RawMessage               // an object, or nil
 	fields     smallmap.Map[json.RawMessage] // of data, once [reply.members] has read them
 	errors     []replyError
@@ -89,7 +88,7 @@ func (r *reply) parse(body []byte) {
 		r.broken = errNotGraphQL
 		return
 	}
-	r.body, r.data = body, data
+	r.data = data
 	r.errors = parseErrors(errs)
 	if r.data == nil && r.errors == nil {
 		r.broken = errNotGraphQL
@@ -162,17 +161,12 @@ func parseErrors(raw json.RawMessage) []replyError {
 	return errs
 }
 
-// libraryBody returns the answer as the GraphQL library can decode it, without errors.
-// It is nil if the library has nothing to decode.
-func (r *reply) libraryBody() []byte {
-	switch {
-	case r.raw || r.data == nil:
-		return nil
-	case r.errors == nil:
-		return r.body
-	}
-	body, _ := json.Marshal(map[string]any{"data": r.data})
-	return body
+// decode reads data into the struct that the query was written from. The error means that
+// they do not fit.
+func (r *reply) decode(into any) error {
+	d := json.NewDecoder(bytes.NewReader(r.data))
+	d.DisallowUnknownFields()
+	return d.Decode(into)
 }
 
 // refusal returns the error of an answer whose status is not 200. It leaves out the
