@@ -145,7 +145,8 @@ func TestABatchThatIsNotSentToItsEnd(t *testing.T) {
 // An answer that does not fit one secret says nothing of the others.
 func TestAnAnswerThatFitsInPart(t *testing.T) {
 	s := &server{bodies: map[string]string{
-		"a0:": `{"data":{"a0":{"success":true},"a1":[],"a2":{"success":"yes"},"a3":{"success":true,"changed":false},"a4":{}}}`,
+		"a0:": `{"data":{"a0":{"success":true},"a1":[],"a2":{"success":"yes"},` +
+			`"a3":{"success":true,"changed":false},"a4":{}}}`,
 	}}
 	results := s.client(t, prefect.DialectCamel).SetSecrets(t.Context(), newBatch(5, "x"), nil)
 	want := []string{"", "does not fit the request", "does not fit the request", "", "reported a failure"}
