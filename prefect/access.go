@@ -55,7 +55,7 @@ type accessFields struct {
 // ownedName is a row of a query for the writers of secrets.
 type ownedName struct {
 	Name      string
-	UpdatedBy string `graphql:"updated_by"`
+	UpdatedBy string `graphql:"updated_by" json:"updated_by"`
 }
 
 func ownersOf(rows []ownedName) map[string]string {
@@ -95,7 +95,7 @@ func (c *Client) GetOverview(ctx context.Context, names []string) (Overview, err
 // ownOverview asks this project's store.
 func (c *Client) ownOverview(ctx context.Context, names []string) (Overview, error) {
 	var q struct {
-		API    accessFields `graphql:"secrets_api"`
+		API    accessFields `graphql:"secrets_api" json:"secrets_api"`
 		Secret []listedName `graphql:"secret(order_by:{name:asc})"`
 		Owned  []ownedName  `graphql:"owned:secret(where:{name:{_in:$names}})"`
 	}
@@ -137,7 +137,7 @@ func (c *Client) GetAccess(ctx context.Context, names []string) (Access, error) 
 	var access Access
 	for chunk := range chunks(names) {
 		var q struct {
-			API accessFields `graphql:"secrets_api"`
+			API accessFields `graphql:"secrets_api" json:"secrets_api"`
 		}
 		err := c.query(ctx, &q, namesVariable(chunk), "secrets_api")
 		if c.isUnsupported(err) {
@@ -161,7 +161,7 @@ func (c *Client) GetOwners(ctx context.Context, names []string) (map[string]stri
 		var q struct {
 			API struct {
 				Key string
-			} `graphql:"secrets_api"` // which any other API refuses
+			} `graphql:"secrets_api" json:"secrets_api"` // which any other API refuses
 			Secret []ownedName `graphql:"secret(where:{name:{_in:$names}})"`
 		}
 		err := c.query(ctx, &q, namesVariable(chunk), "secrets_api", "secret")

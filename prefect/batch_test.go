@@ -141,3 +141,20 @@ func TestABatchThatIsNotSentToItsEnd(t *testing.T) {
 	}
 	cloud.AssertNames(t, "S002", "S003")
 }
+
+// An answer that does not fit one secret says nothing of the others.
+func TestAnAnswerThatFitsInPart(t *testing.T) {
+	s := &server{bodies: map[string]string{
+		"a0:": `{"data":{"a0":{"success":true},"a1":[],"a2":{"success":"yes"},` +
+			`"a3":{"success":true,"changed":false},"a4":{}}}`,
+	}}
+	results := s.client(t, prefect.DialectCamel).SetSecrets(t.Context(), newBatch(5, "x"), nil)
+	want := []string{"", "does not fit the request", "does not fit the request", "", "reported a failure"}
+	for i, result := range results {
+		isWanted := result.Err == nil && want[i] == "" ||
+			result.Err != nil && want[i] != "" && strings.Contains(result.Err.Error(), want[i])
+		if !isWanted || result.Changed == (i == 3) {
+			t.Errorf("%d: %v, %t", i, result.Err, result.Changed)
+		}
+	}
+}

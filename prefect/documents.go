@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strconv"
 	"sync"
 )
 
@@ -47,13 +48,8 @@ var (
 	}}
 )
 
-type payload struct{ Success bool }
-
-// ownPayload is what this project's own store answers.
-type ownPayload struct {
-	Success bool
-	Changed *bool
-}
+// payload is the answer to one mutation.
+type payload struct{ Success, Changed bool }
 
 // sendDocument sends one document, in the API's dialect. The error is that of the
 // document as a whole, of which the API may still have carried out a part.
@@ -71,60 +67,49 @@ func (c *Client) mutate(ctx context.Context, p profile, m mutation, secrets []Na
 	for i, s := range secrets {
 		variables[inputOf(i)] = m.input(p, s)
 	}
-	documentType := batchType(p.field(m.camel, m.snake), p.changed, len(secrets))
-	document := reflect.New(documentType)
+	document := batchDocument(p.field(m.camel, m.snake), p.changed, len(secrets))
 	var r reply
-	err := c.call(ctx, &r, func(ctx context.Context) error {
-		return c.gql.Mutate(ctx, document.Interface(), variables)
-	})
+	err := c.call(ctx, &r, func(ctx context.Context) error { return c.gql.Mutate(ctx, document, variables) })
 	cleaner := cleaner{client: c, secrets: secrets}
 	if err != nil {
 		return nil, cleaner.clean(err)
 	}
-	if r.mismatch {
-		document = reflect.New(documentType)
+	if r.errors == nil && !r.fits(len(secrets)) {
+		return nil, errMismatch
 	}
 	results := make([]MutationResult, len(secrets))
 	for i, s := range secrets {
+		alias := aliasOf(i)
 		results[i] = MutationResult{Name: s.Name, Changed: true}
-		answer := document.Elem().Field(i)
-		if answer.IsNil() || r.errors != nil {
-			if e := r.errorAt(aliasOf(i)); e != nil {
-				results[i].Err = cleaner.clean(e)
-				continue
-			}
+		if e := r.errorAt(alias); e != nil {
+			results[i].Err = cleaner.clean(e)
+			continue
 		}
-		results[i].Changed, results[i].Err = readPayload(answer)
+		results[i].Changed, results[i].Err = readPayload(r.field(alias))
 	}
 	return results, nil
 }
 
-func inputOf(i int) string { return fmt.Sprintf("i%d", i) }
+func inputOf(i int) string { return "i" + strconv.Itoa(i) }
 
-func aliasOf(i int) string { return fmt.Sprintf("a%d", i) }
+func aliasOf(i int) string { return "a" + strconv.Itoa(i) }
 
-func readPayload(field reflect.Value) (changed bool, err error) {
-	if field.IsNil() {
+// readPayload reads the answer to one mutation. An API that does not say whether anything
+// changed has changed it.
+func readPayload(raw json.RawMessage) (changed bool, err error) {
+	answer := payload{Changed: true}
+	switch {
+	case json.Unmarshal(raw, &answer) != nil:
 		return true, errMismatch
+	case !answer.Success:
+		return answer.Changed, errNoSuccess
 	}
-	switch answer := field.Interface().(type) {
-	case *ownPayload:
-		return answer.Changed == nil || *answer.Changed, successOf(answer.Success)
-	default:
-		return true, successOf(answer.(*payload).Success)
-	}
+	return answer.Changed, nil
 }
 
 // errNoSuccess is success: false, which Prefect's client reports as "Setting secret
 // failed." (Prefect 1.4.1, client/client.py).
 var errNoSuccess = errors.New("the API reported a failure")
-
-func successOf(success bool) error {
-	if !success {
-		return errNoSuccess
-	}
-	return nil
-}
 
 type batchKey struct {
 	field   string
@@ -132,29 +117,29 @@ type batchKey struct {
 	size    int
 }
 
-// batchTypes caches a document's type for each field and size: building one costs
-// more than sending it.
-var batchTypes sync.Map // batchKey → reflect.Type
+// batchDocuments caches a document for each field and size: making one costs more than
+// sending it. It is never changed.
+var batchDocuments sync.Map // batchKey → pointer to a struct
 
-// batchType returns the type of a document that has a field size times, and asks
-// whether anything changed if the API answers that.
-func batchType(field string, changed bool, size int) reflect.Type {
+// batchDocument returns a document that has a field size times, and asks whether anything
+// changed if the API answers that.
+func batchDocument(field string, changed bool, size int) any {
 	key := batchKey{field: field, changed: changed, size: size}
-	if t, ok := batchTypes.Load(key); ok {
-		return t.(reflect.Type)
+	if document, ok := batchDocuments.Load(key); ok {
+		return document
 	}
-	answer := reflect.TypeFor[*payload]()
+	answer := "success"
 	if changed {
-		answer = reflect.TypeFor[*ownPayload]()
+		answer = "success,changed"
 	}
 	fields := make([]reflect.StructField, size)
 	for i := range fields {
 		fields[i] = reflect.StructField{
 			Name: fmt.Sprintf("A%d", i),
-			Type: answer,
-			Tag:  reflect.StructTag(fmt.Sprintf(`graphql:"%s:%s(input:$%s)"`, aliasOf(i), field, inputOf(i))),
+			Type: reflect.TypeFor[bool](), // a scalar: the library writes the tag alone
+			Tag:  reflect.StructTag(fmt.Sprintf(`graphql:"%s:%s(input:$%s){%s}"`, aliasOf(i), field, inputOf(i), answer)),
 		}
 	}
-	t, _ := batchTypes.LoadOrStore(key, reflect.StructOf(fields))
-	return t.(reflect.Type)
+	document, _ := batchDocuments.LoadOrStore(key, reflect.New(reflect.StructOf(fields)).Interface())
+	return document
 }

@@ -11,6 +11,9 @@ import (
 func (c *Client) query(ctx context.Context, q any, variables map[string]any, fields ...string) error {
 	var r reply
 	err := c.call(ctx, &r, func(ctx context.Context) error { return c.gql.Query(ctx, q, variables) })
+	if err == nil && r.decode(q) != nil && r.errors == nil {
+		err = errMismatch
+	}
 	for _, field := range fields {
 		if err == nil {
 			err = asError(r.errorAt(field))
@@ -19,8 +22,7 @@ func (c *Client) query(ctx context.Context, q any, variables map[string]any, fie
 	return c.cleaned(err)
 }
 
-// The two spellings of the query for a value. The library only writes them: the
-// client reads the answer itself.
+// The two spellings of the query for a value, which the client reads as it is.
 type (
 	camelValue struct {
 		Value *string `graphql:"secretValue(name:$name)"`
@@ -30,15 +32,14 @@ type (
 	}
 )
 
-// value asks for the value of one secret, which is JSON that the library cannot
-// decode.
+// value asks for the value of one secret.
 func (c *Client) value(ctx context.Context, p profile, name string) (Value, error) {
 	document := any(new(camelValue))
 	if p.dialect == DialectSnake {
 		document = new(snakeValue)
 	}
 	field := p.field("secretValue", "secret_value")
-	r := reply{raw: true}
+	var r reply
 	err := c.call(ctx, &r, func(ctx context.Context) error {
 		return c.gql.Query(ctx, document, map[string]any{"name": graphql.String(name)})
 	})
@@ -65,7 +66,7 @@ func listed(rows []listedName) []string {
 // namesOwn asks this project's store: any other refuses secrets_api.
 func (c *Client) namesOwn(ctx context.Context) ([]string, error) {
 	var q struct {
-		API    struct{ Version int } `graphql:"secrets_api"`
+		API    struct{ Version int } `graphql:"secrets_api" json:"secrets_api"`
 		Secret []listedName          `graphql:"secret(order_by:{name:asc})"`
 	}
 	err := c.query(ctx, &q, nil, "secret")
@@ -82,7 +83,7 @@ func (c *Client) namesListed(ctx context.Context) ([]string, error) {
 
 func (c *Client) namesSnake(ctx context.Context) ([]string, error) {
 	var q struct {
-		Names []string `graphql:"secret_names"`
+		Names []string `graphql:"secret_names" json:"secret_names"`
 	}
 	err := c.query(ctx, &q, nil, "secret_names")
 	return q.Names, err
@@ -90,7 +91,7 @@ func (c *Client) namesSnake(ctx context.Context) ([]string, error) {
 
 func (c *Client) namesCamel(ctx context.Context) ([]string, error) {
 	var q struct {
-		Names []string `graphql:"secretNames"`
+		Names []string `graphql:"secretNames" json:"secretNames"`
 	}
 	err := c.query(ctx, &q, nil, "secretNames")
 	return q.Names, err

@@ -2,6 +2,8 @@ package prefect_test
 
 import (
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -83,5 +85,26 @@ func TestDeleteSecretsHasAResultForEachName(t *testing.T) {
 			t.Errorf("%s: a name that was not there counts as changed: %v", dialect, results[2].Changed)
 		}
 		cloud.AssertSecrets(t, map[string]any{"B": 1, "C": 1})
+	}
+}
+
+func TestAListThatDoesNotFit(t *testing.T) {
+	tests := []struct{ body, want string }{
+		{`{"data":{"secret_names":["A"]}}`, ""},
+		{`{"data":{"secret_names":["A",1]}}`, "does not fit the request"},
+		{`{"data":{"secret_names":["A"],"other":1}}`, "does not fit the request"},
+		{`{"data":{"secret_names":{"A":1}}}`, "does not fit the request"},
+		{`{"data":{"secret_names":null}}`, "has no result"},
+		{`{"data":{}}`, "has no result"},
+	}
+	for _, tt := range tests {
+		s := &server{bodies: map[string]string{"secret_names": tt.body}}
+		names, err := s.client(t, prefect.DialectSnake).ListSecrets(t.Context())
+		switch {
+		case tt.want == "" && (err != nil || !slices.Equal(names, []string{"A"})):
+			t.Errorf("%s: %v, %v", tt.body, names, err)
+		case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
+			t.Errorf("%s: %v, want %q", tt.body, err, tt.want)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package prefect
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,22 +19,19 @@ import (
 // 100,000 secrets, each as long as a name may be.
 const maxReply = 32 << 20
 
-// reply is the answer to one request. The call adds it to its context and
-// transport fills it, because the GraphQL library cannot decode a JSON scalar, drops
-// an error's path and code, and quotes the body of an answer that is not 200.
+// reply is the answer to one request. The call adds it to its context and transport
+// fills it. The GraphQL library only writes documents: it cannot decode a JSON scalar,
+// drops an error's path and code, and quotes the body of an answer that is not 200.
 type reply struct {
-	raw        bool // the call reads data itself, which holds a JSON scalar
 	status     int
 	location   string // see [APIError]
 	moved      bool   // see [APIError]
 	from       origin
 	retryAfter time.Duration
-	body       []byte
 	data       json.RawMessage               // an object, or nil
-	fields     smallmap.Map[json.RawMessage] // of data, once [reply.field] has read them
+	fields     smallmap.Map[json.RawMessage] // of data, once [reply.members] has read them
 	errors     []replyError
 	broken     error // why the body could not be read as an answer
-	mismatch   bool  // data that came with errors could not be decoded
 }
 
 type replyError struct {
@@ -90,22 +88,40 @@ func (r *reply) parse(body []byte) {
 		r.broken = errNotGraphQL
 		return
 	}
-	r.body, r.data = body, data
+	r.data = data
 	r.errors = parseErrors(errs)
 	if r.data == nil && r.errors == nil {
 		r.broken = errNotGraphQL
 	}
 }
 
-// field returns what data has under an alias, nil if that is missing or null.
-func (r *reply) field(alias string) (value json.RawMessage) {
-	if r.fields.Len() == 0 {
-		rawjson.Members(r.data, func(key []byte, value json.RawMessage) { r.fields.Set(string(key), value) })
+// members returns what data has, by alias.
+func (r *reply) members() *smallmap.Map[json.RawMessage] {
+	if r.data != nil && r.fields.Len() == 0 {
+		c := rawjson.Cursor{Text: r.data}
+		c.Members(func(key []byte) { r.fields.Set(string(key), c.Skip()) })
 	}
-	if value, _ = r.fields.Get(alias); string(value) == "null" {
+	return &r.fields
+}
+
+// field returns what data has under an alias, nil if that is missing or null.
+func (r *reply) field(alias string) json.RawMessage {
+	value, _ := r.members().Get(alias)
+	if string(value) == "null" {
 		return nil
 	}
 	return value
+}
+
+// fits reports whether data has only the aliases of a document of that size.
+func (r *reply) fits(size int) bool {
+	asked := 0
+	for i := range size {
+		if _, ok := r.members().Get(aliasOf(i)); ok {
+			asked++
+		}
+	}
+	return asked == r.members().Len()
 }
 
 // errNotGraphQL means that an answer is not one of a GraphQL API.
@@ -145,20 +161,12 @@ func parseErrors(raw json.RawMessage) []replyError {
 	return errs
 }
 
-// noData is an answer that the library decodes into nothing. It is never changed.
-var noData = []byte(`{"data":null}`)
-
-// libraryBody returns the answer as the GraphQL library can decode it: without
-// errors and without JSON scalars.
-func (r *reply) libraryBody() []byte {
-	switch {
-	case r.raw || r.data == nil:
-		return noData
-	case r.errors == nil:
-		return r.body
-	}
-	body, _ := json.Marshal(map[string]any{"data": r.data})
-	return body
+// decode reads data into the struct that the query was written from. The error means that
+// they do not fit.
+func (r *reply) decode(into any) error {
+	d := json.NewDecoder(bytes.NewReader(r.data))
+	d.DisallowUnknownFields()
+	return d.Decode(into)
 }
 
 // refusal returns the error of an answer whose status is not 200. It leaves out the

@@ -4,6 +4,6 @@ package testkit_test
 
 // The race detector allocates too.
 const (
-	maxAllocations = 300
-	maxBytes       = 24_000
+	maxAllocations = 235
+	maxBytes       = 22_000
 )

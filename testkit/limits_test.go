@@ -3,6 +3,6 @@
 package testkit_test
 
 const (
-	maxAllocations = 280
-	maxBytes       = 22_500
+	maxAllocations = 220
+	maxBytes       = 20_500
 )

@@ -17,8 +17,10 @@ func Absolute(text string) (u *url.URL, ok bool) {
 	if err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return nil, false
 	}
-	if n, err := strconv.Atoi(u.Port()); u.Port() != "" && (err != nil || n > math.MaxUint16) {
-		return nil, false
+	if port := u.Port(); port != "" {
+		if n, err := strconv.Atoi(port); err != nil || n > math.MaxUint16 {
+			return nil, false
+		}
 	}
 	return u, true
 }

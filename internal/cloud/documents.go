@@ -159,7 +159,7 @@ func readURL(query string) (*requests, *Reply) {
 // Apollo's message.
 func (p parameters) document() (out document, problem string) {
 	extensions, ok := embeddedJSON(p.extensions)
-	if !ok || len(extensions) > 0 && !json.Valid(extensions) {
+	if !ok {
 		return out, badExtensions
 	}
 	query, isString := stringOf(p.query)
@@ -181,10 +181,7 @@ func (p parameters) document() (out document, problem string) {
 	if !ok {
 		return out, badVariables
 	}
-	var err error
-	if out.Variables, err = graphql.ReadVariables(variables); err != nil {
-		return out, badVariables
-	}
+	out.Variables = graphql.ReadVariables(variables)
 	return out, ""
 }
 
@@ -197,14 +194,15 @@ func stringOf(raw json.RawMessage) (text string, ok bool) {
 	return text, true
 }
 
-// embeddedJSON returns the JSON of a parameter. If that is a string, its text is
-// that JSON, as Prefect Core sends variables; an empty string is returned as it is.
+// embeddedJSON returns the JSON of a parameter. If that is a string, its text is that
+// JSON, as Prefect Core sends variables; an empty string is returned as it is. It reports
+// false if the text is not JSON.
 func embeddedJSON(raw json.RawMessage) (text []byte, ok bool) {
 	if len(raw) == 0 || raw[0] != '"' || string(raw) == `""` {
 		return raw, true
 	}
-	decoded, ok := stringOf(raw)
-	return []byte(decoded), ok
+	decoded, _ := stringOf(raw)
+	return []byte(decoded), json.Valid([]byte(decoded))
 }
 
 // falsy reports whether JavaScript treats a parameter as false.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -93,5 +94,26 @@ func TestMutationByGetChangesNothing(t *testing.T) {
 func TestGetAuthenticatesFirst(t *testing.T) {
 	if got := get(t, newAPI(t), "wrong", "").body; got != unauthenticated {
 		t.Error(got)
+	}
+}
+
+// Variables and extensions that come as text must be JSON.
+func TestTextOfParametersMustBeJSON(t *testing.T) {
+	a := newAPI(t)
+	for _, text := range []string{`{` + canary + `}`, `{"a": NaN}`, ` `, `{} {}`, strings.Repeat("[", 20_000)} {
+		for parameter, want := range map[string]string{
+			"variables": "Variables are invalid JSON.", "extensions": "Extensions are invalid JSON.",
+		} {
+			quoted, err := json.Marshal(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			query := url.Values{"query": {`{secret_names}`}, parameter: {text}}.Encode()
+			byGet := get(t, a, runKey, query)
+			byPost := post(t, a, runKey, `{"query":"{secret_names}","`+parameter+`":`+string(quoted)+`}`)
+			if byGet.status != 400 || byGet.body != want || byPost.status != 400 || byPost.body != want {
+				t.Errorf("%s %.20s: %d %.40s, %d %.40s", parameter, text, byGet.status, byGet.body, byPost.status, byPost.body)
+			}
+		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -31,6 +30,7 @@ const messageUnknown = "An unknown error occurred."
 // the remaining fields are errors.
 func (op *Operation) Execute(ctx context.Context, root any, wrap middleware) Response {
 	e := execution{ctx: ctx, schema: op.schema, growth: newGrowth(root)}
+	e.path = e.short[:0]
 	resolver, wait := op.lookahead(root, func(f *Field) (any, error) { return e.resolve(f, root) })
 	defer wait()
 	data, ok := e.rootObject(op.Fields, func(f *Field) (any, error) {
@@ -54,25 +54,24 @@ type execution struct {
 	schema *Schema
 	errs   []*Error
 	growth growth
+	path   []step  // to the value that is being written
+	short  [2]step // holds path if it is short, as in most answers
 }
 
-// step is the last element of the path to a value, linked to the one before it.
+// step is an element of the path to a value.
 type step struct {
-	parent *step
-	key    string
-	index  int // if key is ""
+	key   string
+	index int // if key is ""
 }
 
-func (s *step) path() []any {
-	var path []any
-	for ; s != nil; s = s.parent {
-		if s.key != "" {
-			path = append(path, s.key)
-		} else {
-			path = append(path, s.index)
+// pathOf returns the path as errors show it.
+func pathOf(steps []step) []any {
+	path := make([]any, len(steps))
+	for i, s := range steps {
+		if path[i] = s.key; s.key == "" {
+			path[i] = s.index
 		}
 	}
-	slices.Reverse(path)
 	return path
 }
 
@@ -83,9 +82,9 @@ func (e *execution) resolve(f *Field, source any) (any, error) {
 	return e.schema.resolvers[f.def](e.ctx, Params{Source: source, Field: f})
 }
 
-func (e *execution) fail(err error, f *Field, at *step) {
+func (e *execution) fail(err error, f *Field) {
 	out := &Error{Message: messageUnknown, Code: CodeInternal, Locations: locationsOf(f.position),
-		Path: at.path()}
+		Path: pathOf(e.path)}
 	var clientErr *Error
 	if errors.As(err, &clientErr) {
 		out.Message, out.Refused = clientErr.Message, clientErr.Refused
@@ -110,7 +109,7 @@ func (e *execution) rootObject(fields []*Field, resolve resolveFunc) ([][]byte, 
 	dst := append(make([]byte, 0, min(memberSize*(1+len(fields)), partSize)), '{')
 	for i, f := range fields {
 		var ok bool
-		if dst, ok = e.member(dst, i, f, nil, resolve); !ok {
+		if dst, ok = e.member(dst, i, f, resolve); !ok {
 			return nil, false
 		}
 		e.growth.count(dst)
@@ -122,11 +121,11 @@ func (e *execution) rootObject(fields []*Field, resolve resolveFunc) ([][]byte, 
 	return append(parts, append(dst, '}')), true
 }
 
-func (e *execution) object(dst []byte, fields []*Field, parent *step, resolve resolveFunc) ([]byte, bool) {
+func (e *execution) object(dst []byte, fields []*Field, resolve resolveFunc) ([]byte, bool) {
 	dst = append(dst, '{')
 	for i, f := range fields {
 		var ok bool
-		if dst, ok = e.member(dst, i, f, parent, resolve); !ok {
+		if dst, ok = e.member(dst, i, f, resolve); !ok {
 			return dst, false
 		}
 	}
@@ -134,50 +133,54 @@ func (e *execution) object(dst []byte, fields []*Field, parent *step, resolve re
 }
 
 // member appends a field with its key.
-func (e *execution) member(dst []byte, i int, f *Field, parent *step, resolve resolveFunc) ([]byte, bool) {
+func (e *execution) member(dst []byte, i int, f *Field, resolve resolveFunc) ([]byte, bool) {
 	if i > 0 {
 		dst = append(dst, ',')
 	}
-	return e.field(append(rawjson.AppendString(dst, f.Key), ':'), f, parent, resolve)
+	return e.field(append(rawjson.AppendString(dst, f.Key), ':'), f, resolve)
 }
 
-func (e *execution) field(dst []byte, f *Field, parent *step, resolve resolveFunc) ([]byte, bool) {
+func (e *execution) field(dst []byte, f *Field, resolve resolveFunc) ([]byte, bool) {
 	if f.Name == "__typename" {
 		return rawjson.AppendString(dst, f.owner.Name), true
 	}
-	at := &step{parent: parent, key: f.Key}
+	e.path = append(e.path, step{key: f.Key})
+	defer e.leave()
 	value, err := resolve(f)
 	if err != nil {
-		e.fail(err, f, at)
+		e.fail(err, f)
 		return e.null(dst, f.def.Type)
 	}
-	return e.complete(dst, f, f.def.Type, value, at)
+	return e.complete(dst, f, f.def.Type, value)
 }
+
+// leave removes the last step of the path.
+func (e *execution) leave() { e.path = e.path[:len(e.path)-1] }
 
 func (e *execution) null(dst []byte, t *ast.Type) ([]byte, bool) {
 	return append(dst, "null"...), !t.NonNull
 }
 
 // complete appends a resolved value as its type says.
-func (e *execution) complete(dst []byte, f *Field, t *ast.Type, value any, at *step) ([]byte, bool) {
+func (e *execution) complete(dst []byte, f *Field, t *ast.Type, value any) ([]byte, bool) {
 	if value == nil {
 		if t.NonNull {
 			message := fmt.Sprintf("Cannot return null for non-nullable field %s.%s.", f.owner.Name, f.Name)
-			e.fail(&Error{Message: message}, f, at)
+			e.fail(&Error{Message: message}, f)
 		}
 		return e.null(dst, t)
 	}
 	start, ok := len(dst), false
 	switch def := e.schema.ast.Types[t.Name()]; {
 	case t.Elem != nil:
-		dst, ok = e.list(dst, f, t, value, at)
+		dst, ok = e.list(dst, f, t, value)
 	case def.Kind == ast.Object:
 		resolve := func(child *Field) (any, error) { return e.resolve(child, value) }
-		dst, ok = e.object(dst, f.Fields, at, resolve)
+		dst, ok = e.object(dst, f.Fields, resolve)
 	default:
 		var err error
 		if dst, err = appendLeaf(dst, def, value); err != nil {
-			e.fail(err, f, at)
+			e.fail(err, f)
 		}
 		ok = err == nil
 	}
@@ -187,28 +190,30 @@ func (e *execution) complete(dst []byte, f *Field, t *ast.Type, value any, at *s
 	return dst, true
 }
 
-func (e *execution) list(dst []byte, f *Field, t *ast.Type, value any, at *step) ([]byte, bool) {
+func (e *execution) list(dst []byte, f *Field, t *ast.Type, value any) ([]byte, bool) {
 	switch list := value.(type) {
 	case []string:
 		if t.Elem.NamedType == "String" {
 			return e.strings(dst, list), true
 		}
-		return appendItems(e, dst, f, t, list, at)
+		return appendItems(e, dst, f, t, list)
 	case []any:
-		return appendItems(e, dst, f, t, list, at)
+		return appendItems(e, dst, f, t, list)
 	}
-	e.fail(fmt.Errorf("a %T is not a list", value), f, at)
+	e.fail(fmt.Errorf("a %T is not a list", value), f)
 	return dst, false
 }
 
-func appendItems[T any](e *execution, dst []byte, f *Field, t *ast.Type, list []T, at *step) ([]byte, bool) {
+func appendItems[T any](e *execution, dst []byte, f *Field, t *ast.Type, list []T) ([]byte, bool) {
 	dst = append(dst, '[')
 	for i, item := range list {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
 		var ok bool
-		dst, ok = e.complete(dst, f, t.Elem, item, &step{parent: at, index: i})
+		e.path = append(e.path, step{index: i})
+		dst, ok = e.complete(dst, f, t.Elem, item)
+		e.leave()
 		e.growth.count(dst)
 		if !ok {
 			return dst, false

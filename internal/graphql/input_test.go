@@ -223,14 +223,6 @@ func TestNullForAnArgumentThatMustNotBe(t *testing.T) {
 	}
 }
 
-func TestVariablesMustBeJSON(t *testing.T) {
-	for _, text := range []string{`{CANARY}`, `{"a": NaN}`, ` `, `{} {}`, strings.Repeat("[", 20_000)} {
-		if _, err := ReadVariables([]byte(text)); err != errVariables {
-			t.Errorf("ReadVariables(%.20s): %v", text, err)
-		}
-	}
-}
-
 // A mistake is reported once, as by graphql-js 15.
 func TestOneErrorForOneMistake(t *testing.T) {
 	s := newTestSchema(t)

@@ -2,7 +2,6 @@ package graphql
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -19,9 +18,6 @@ const (
 	maxPathSteps   = 20 // of a path in a message; a longer one is omitted
 )
 
-// errVariables is what [ReadVariables] returns for text that is not JSON.
-var errVariables = errors.New("variables are invalid JSON")
-
 // Variables are the variables of a request, as JSON. The zero value has none.
 type Variables struct {
 	values    smallmap.Map[json.RawMessage]
@@ -32,22 +28,19 @@ type Variables struct {
 // All returns the variables, with their values as JSON.
 func (v *Variables) All() iter.Seq2[string, json.RawMessage] { return v.values.All() }
 
-// ReadVariables splits the JSON object of variables into its members. Empty text,
-// null and a list have none. Anything else is an error of [Schema.Prepare].
-func ReadVariables(text []byte) (Variables, error) {
+// ReadVariables splits the object of variables, which is valid JSON, into its members.
+// Empty text, null and a list have none. Anything else is an error of [Schema.Prepare].
+func ReadVariables(text []byte) Variables {
 	if len(text) == 0 {
-		return Variables{}, nil
-	}
-	if !json.Valid(text) {
-		return Variables{}, errVariables
+		return Variables{}
 	}
 	c := rawjson.Cursor{Text: text}
 	switch c.Peek() {
 	case 'n', '[':
-		return Variables{}, nil
+		return Variables{}
 	case '{':
 	default:
-		return Variables{notObject: true}, nil
+		return Variables{notObject: true}
 	}
 	var out Variables
 	c.Members(func(key []byte) {
@@ -56,7 +49,7 @@ func ReadVariables(text []byte) (Variables, error) {
 			out.values.Set(string(key), value)
 		}
 	})
-	return out, nil
+	return out
 }
 
 // variables coerces variables to the types that the operation declares. The result
@@ -127,12 +120,15 @@ func (r *variableReader) skipInvalid(reason string) any {
 func (r *variableReader) invalid(reason string) any {
 	where := ""
 	if n := len(r.path); n > 1 && n <= maxPathSteps {
-		where = ` at "` + strings.Join(r.path, "") + `"`
+		where = ` at "` + strings.ReplaceAll(strings.Join(r.path, "."), "."+listStep, listStep) + `"`
 	}
 	message := fmt.Sprintf(`Variable "$%s" got an invalid value%s; %s`, r.def.Variable, where, reason)
 	r.fail(CodeBadUserInput, message, r.def)
 	return nil
 }
+
+// listStep is the step to the elements of a list; other steps are names.
+const listStep = "[]"
 
 // inStep calls f with one step more in the path that errors name.
 func (r *variableReader) inStep(step string, f func() any) any {
@@ -191,7 +187,7 @@ func (r *variableReader) list(t *ast.Type) any {
 			r.Skip()
 			return
 		}
-		out = append(out, r.inStep("[]", func() any { return r.value(t.Elem) }))
+		out = append(out, r.inStep(listStep, func() any { return r.value(t.Elem) }))
 	})
 	return out
 }
@@ -226,7 +222,7 @@ func (r *variableReader) object(def *ast.Definition) any {
 			r.skipInvalid(unknownInputField(def))
 			return
 		}
-		out[field.Name] = r.inStep("."+field.Name, func() any { return r.value(field.Type) })
+		out[field.Name] = r.inStep(field.Name, func() any { return r.value(field.Type) })
 	})
 	r.complete(def, out)
 	return out
