@@ -47,7 +47,6 @@ type source struct {
 
 	// Each is nil until the method that returns it was called.
 	cachedSettings     []setting                 // see settings
-	cachedStrings      []setting                 // see stringSettings
 	cachedInterpolated []setting                 // see interpolated
 	cachedEnv          map[string]bool           // see env
 	cachedTables       []bool                    // see isTable

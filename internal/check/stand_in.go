@@ -16,8 +16,13 @@ func isStandIn(str string) bool {
 	}
 	str = strings.TrimSpace(str)
 	words := joinedWords(str)
-	return standIns[words] || joinedStandIn().MatchString(words) || elsewhere().MatchString(words) || isMadeUp(strings.Split(words, "_")) ||
-		blanks().MatchString(str)
+	switch {
+	case standIns[words] || blanks().MatchString(str):
+		return true
+	case !strings.Contains(words, "_"):
+		return joinedStandIn().MatchString(words)
+	}
+	return elsewhere().MatchString(words) || isMadeUp(strings.Split(words, "_"))
 }
 
 // maxStandIn is how many bytes a word that stands for a secret may have.
