@@ -53,6 +53,9 @@ var tokenFormats = []tokenFormat{
 	{"a JSON web token", "eyJ", webToken},
 }
 
+// minToken is the length of the shortest credential that has a format: of Slack's.
+const minToken = len("xoxb-") + minSlack
+
 const (
 	upper        = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	digits       = "0123456789"
@@ -62,6 +65,9 @@ const (
 // findTokens returns what looks like credentials, in the order of the text. They
 // do not overlap.
 func findTokens(text string) []token {
+	if len(text) < minToken {
+		return nil
+	}
 	var found []token
 	for _, f := range tokenFormats {
 		found = f.find(text, found)
@@ -132,8 +138,11 @@ func slackToken(text string) (int, bool) {
 		return 0, false
 	}
 	n := prefixLength(text[2:], alphanumeric+"-")
-	return 2 + n, n >= 10
+	return 2 + n, n >= minSlack
 }
+
+// minSlack is how many characters a Slack token has after its type.
+const minSlack = 10
 
 // privateKey reads RSA PRIVATE KEY----- after -----BEGIN.
 func privateKey(text string) (int, bool) {

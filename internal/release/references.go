@@ -15,6 +15,9 @@ var keyReference = lazyregexp.New(`\$\{(.[^${}]*)\}`)
 // Keys returns the names of the other keys that ${...} in a string refers to. It
 // does not see references that only appear once others are replaced.
 func Keys(text string) []string {
+	if !strings.Contains(text, "${") {
+		return nil
+	}
 	var names []string
 	for _, m := range keyReference().FindAllStringSubmatch(text, -1) {
 		names = append(names, m[1])

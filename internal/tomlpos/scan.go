@@ -37,7 +37,7 @@ func Scan(text string) (*Document, *Error) {
 			Keys:     make([]Key, 0, 8+len(text)/24),
 			Values:   make([]Value, 0, 8+len(text)/32),
 			lines:    newLines(text),
-			children: make(map[child]NodeID, 8+len(text)/48),
+			children: make(map[child]NodeID, 8+len(text)/24),
 		},
 		pos: MarkLength(text),
 		end: len(text),
