@@ -77,7 +77,7 @@ func secretsPrefix(path []string) int {
 		return at + 1
 	case len(rest) > 1 && isContextName(rest[0]) && isSecretsName(rest[1]):
 		return at + 2
-	case len(rest) > 2 && isTopName(rest[0]) && isSecretsName(rest[1]):
+	case len(rest) > 2 && isSecretsName(rest[1]) && isTopName(rest[0]):
 		return at + 2
 	}
 	for i := 1; i+2 < len(path); i++ {
@@ -135,6 +135,9 @@ func isContextName(name string) bool {
 // isJoinedName reports whether a name is both parts of context.secrets in one, as in
 // ["context.secrets"] and [context_secrets].
 func isJoinedName(name string) bool {
+	if !strings.HasPrefix(name, "c") && !strings.HasPrefix(name, "C") {
+		return false
+	}
 	at := strings.IndexAny(name, "._-")
 	return at > 0 && isContextName(name[:at]) && isSecretsName(name[at+1:])
 }
