@@ -77,7 +77,7 @@ func secretsPrefix(path []string) int {
 		return at + 1
 	case len(rest) > 1 && isContextName(rest[0]) && isSecretsName(rest[1]):
 		return at + 2
-	case len(rest) > 2 && isSecretsName(rest[1]) && isTopName(rest[0]):
+	case len(rest) > 2 && isTopName(rest[0]) && isSecretsName(rest[1]):
 		return at + 2
 	}
 	for i := 1; i+2 < len(path); i++ {

@@ -241,6 +241,9 @@ func (c *catalogue) explainTopName(name string) (message, hint string) {
 // own may have a name similar to one of Prefect's.
 func isMisspelling(a, b string) bool {
 	x, y := []rune(a), []rune(b)
+	if difference := len(x) - len(y); difference < -1 || difference > 1 {
+		return false
+	}
 	slices.Sort(x)
 	slices.Sort(y)
 	return levenshtein.ComputeDistance(a, b) == 1 || slices.Equal(x, y)
