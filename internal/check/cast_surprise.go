@@ -15,7 +15,7 @@ func checkCasts(s *source, report func(finding)) {
 	if _, ok := s.releasesWhere(release.Version.CastsFile); !ok {
 		return
 	}
-	for _, v := range s.stringSettings() {
+	for v := range s.stringSettings() {
 		kind, changed := castType(v.str)
 		if !changed || s.unread[v.Node] || s.failing[v.Node] || worksCast(v.name) || strings.Contains(v.str, "$") || v.secret && isJSONContainer(v.str) {
 			continue

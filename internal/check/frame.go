@@ -13,6 +13,7 @@ const (
 	linesBefore    = 2   // shown before the marked line
 	maxColumns     = 160 // code points shown of a line
 	maxBytesAround = 512 // bytes read on either side of the mark
+	frameSize      = 192 // bytes of most frames
 )
 
 // noMark is a mark on no line.
@@ -22,6 +23,7 @@ var noMark = span{-1, -1}
 func (s *source) frame(mark span) string {
 	last := s.doc.Position(mark.start).Line
 	var b strings.Builder
+	b.Grow(frameSize)
 	for n := s.firstFrameLine(last); n < last; n++ {
 		writeLine(&b, s.shownLine(n), s.maskLine(n, noMark))
 	}

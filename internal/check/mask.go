@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -27,8 +28,12 @@ func (s *source) lineMasks(line, lo, hi int) []span {
 		}
 		out = clip(out, t.span, lo, hi)
 	}
-	sort.Slice(out, func(i, j int) bool { return out[i].start < out[j].start })
+	sortSpans(out)
 	return out
+}
+
+func sortSpans(spans []span) {
+	slices.SortFunc(spans, func(a, b span) int { return a.start - b.start })
 }
 
 // clip appends the part of s between lo and hi, unless it is empty.
@@ -72,7 +77,7 @@ func (s *source) maskedSpans() []span {
 	if s.standard != nil {
 		out = s.maskUnexplained(out)
 	}
-	sort.Slice(out, func(i, j int) bool { return out[i].start < out[j].start })
+	sortSpans(out)
 	return out
 }
 
@@ -91,7 +96,7 @@ func (s *source) maskUnexplained(out []span) []span {
 	for _, c := range s.doc.Comments {
 		known = append(known, span{c.Start, c.End})
 	}
-	sort.Slice(known, func(i, j int) bool { return known[i].start < known[j].start })
+	sortSpans(known)
 	at := 0
 	for _, k := range append(known, span{len(s.doc.Text), len(s.doc.Text)}) {
 		out = appendWords(out, s.doc.Text, span{at, k.start})

@@ -135,6 +135,9 @@ func isContextName(name string) bool {
 // isJoinedName reports whether a name is both parts of context.secrets in one, as in
 // ["context.secrets"] and [context_secrets].
 func isJoinedName(name string) bool {
+	if !strings.HasPrefix(name, "c") && !strings.HasPrefix(name, "C") {
+		return false
+	}
 	at := strings.IndexAny(name, "._-")
 	return at > 0 && isContextName(name[:at]) && isSecretsName(name[at+1:])
 }

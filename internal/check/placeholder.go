@@ -34,7 +34,8 @@ var (
 
 // isFiller reports whether a string, or the secret part of one, is a filler.
 func isFiller(str string) bool {
-	return filler().MatchString(str) ||
+	mayRepeat := str != "" && (strings.Contains("AxX", str[:1]) || strings.IndexByte(alphanumeric, str[0]) < 0)
+	return mayRepeat && filler().MatchString(str) ||
 		slices.ContainsFunc(fillers, func(part string) bool { return strings.Contains(str, part) }) ||
 		slices.ContainsFunc(fillerEnds, func(end string) bool { return strings.HasSuffix(str, end) })
 }
@@ -90,6 +91,9 @@ var foreign = lazyregexp.New(`^(op://|vault:|ref\+|ENC\[|ssm:|keyring:|sops:|gcp
 	`ENC\(|!(Ref|Sub|GetAtt|ImportValue|vault|secret|env|ENV)[ _]|\$ANSIBLE_VAULT;|[a-z]*(vault|secrets?|secretsmanager|sm|kv|ssm|kms|keyring)://|doppler:|bws:|lookup\()`)
 
 func isForeignReference(str string) bool {
+	if prefixLength(str, alphanumeric+" ") == len(str) { // each of them has another character
+		return false
+	}
 	return marker().MatchString(str) || isTemplatePart(str) || foreign().MatchString(str)
 }
 
@@ -109,6 +113,9 @@ var instruction = lazyregexp.New(`^(changeme|change_(me|this)|replace_(me|this|w
 	`^(is_)?(to_be|will_be|must_be|needs_to_be)_(filled|set|added|provided|defined|determined|changed|replaced|configured|confirmed|done|decided|announced|supplied|generated)(_|$)|` +
 	`^(insert|enter|put|paste)_(your_|the_|an?_|my_)?([a-z]+_)?(` + things + `)|^add_(your|the|an?|my)_([a-z]+_)?(` + things + `)`)
 
+// instructionVerbs are the first words of what instruction matches.
+var instructionVerbs = wordSet(`change replace todo fill is to will must needs insert enter put paste add`)
+
 // instructionWithin matches what is one anywhere in a string that has your_, or ends in _here.
 var instructionWithin = lazyregexp.New(`(^|_)your_([a-z]+_)*(` + things + `)|(^|_)(` + things + `|it|this|me|goes)_here$`)
 
@@ -117,8 +124,10 @@ const things = `key|token|secret|password|passphrase|url|webhook|id|name|value|c
 
 func saysPlaceholder(str string) bool {
 	words := joinedWords(str)
+	first, _, _ := strings.Cut(words, "_")
+	mayBegin := instructionVerbs[first] || strings.HasPrefix(first, "changeme")
 	mayBeWithin := strings.Contains(words, "your_") || strings.HasSuffix(words, "_here")
-	return placeholderWords[words] || instruction().MatchString(words) || mayBeWithin && instructionWithin().MatchString(words)
+	return placeholderWords[words] || mayBegin && instruction().MatchString(words) || mayBeWithin && instructionWithin().MatchString(words)
 }
 
 var nonWord = lazyregexp.New(`[^A-Za-z0-9]+`)
@@ -142,7 +151,7 @@ func joinedWords(str string) string {
 // of words that name a credential, as in MY_VALUE, MY SECRET VALUE and
 // SLACK_WEBHOOK_URL. A password is not made of these alone.
 func namesCredential(str string) bool {
-	if !capitalWords().MatchString(str) && !strings.Contains(str, " ") {
+	if !strings.Contains(str, " ") && !capitalWords().MatchString(str) {
 		return false
 	}
 	words := strings.FieldsFunc(strings.ToLower(str), func(r rune) bool { return r == '_' || r == ' ' || r == '-' })

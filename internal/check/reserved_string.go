@@ -10,7 +10,7 @@ import (
 // checkReservedStrings reports strings that a release reads as a table with a
 // reserved key in it, such as a secret that is a JSON object.
 func checkReservedStrings(s *source, report func(finding)) {
-	for _, v := range s.stringSettings() {
+	for v := range s.stringSettings() {
 		name := reservedInString(v.str)
 		if name == "" {
 			continue

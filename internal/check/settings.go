@@ -1,7 +1,7 @@
 package check
 
 import (
-	"slices"
+	"iter"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
@@ -67,37 +67,38 @@ func (s *source) tableLists() (lists []setting) {
 // interpolated returns the settings that are strings with a $ in them.
 func (s *source) interpolated() []setting {
 	if s.cachedInterpolated == nil {
-		s.cachedInterpolated = filter(s.stringSettings(), func(v setting) bool { return strings.Contains(v.str, "$") })
+		s.cachedInterpolated = []setting{}
+		for v := range s.stringSettings() {
+			if strings.Contains(v.str, "$") {
+				s.cachedInterpolated = append(s.cachedInterpolated, v)
+			}
+		}
 	}
 	return s.cachedInterpolated
 }
 
 // stringSettings returns the settings that are strings.
-func (s *source) stringSettings() []setting {
-	if s.cachedStrings == nil {
-		s.cachedStrings = filter(s.settings(), func(v setting) bool { return v.Kind.IsString() })
-	}
-	return s.cachedStrings
-}
-
-// filter returns the settings for which match is true. The result is never nil.
-func filter(all []setting, match func(setting) bool) []setting {
-	matching := make([]setting, 0, len(all))
-	for _, v := range all {
-		if match(v) {
-			matching = append(matching, v)
+func (s *source) stringSettings() iter.Seq[setting] {
+	return func(yield func(setting) bool) {
+		for _, v := range s.settings() {
+			if v.Kind.IsString() && !yield(v) {
+				return
+			}
 		}
 	}
-	return matching
 }
 
 // path returns the names that lead to a node.
 func (s *source) path(n tomlpos.NodeID) []string {
-	var names []string
-	for ; n != tomlpos.Root; n = s.doc.Nodes[n].Parent {
-		names = append(names, s.doc.Nodes[n].Name)
+	depth := 0
+	for up := n; up != tomlpos.Root; up = s.doc.Nodes[up].Parent {
+		depth++
 	}
-	slices.Reverse(names)
+	names := make([]string, depth)
+	for ; n != tomlpos.Root; n = s.doc.Nodes[n].Parent {
+		depth--
+		names[depth] = s.doc.Nodes[n].Name
+	}
 	return names
 }
 

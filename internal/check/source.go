@@ -46,15 +46,14 @@ type source struct {
 	told    map[tomlpos.NodeID]bool // secrets with a $ that plaintext-secret has reported
 
 	// Each is nil until the method that returns it was called.
-	cachedSettings     []setting                 // see settings
-	cachedStrings      []setting                 // see stringSettings
-	cachedInterpolated []setting                 // see interpolated
-	cachedEnv          map[string]bool           // see env
-	cachedTables       []bool                    // see isTable
-	cachedDefaults     *int                      // see isCopy
-	cachedOwn          map[string]bool           // see isOwnSecretsTable
-	cachedReferable    []string                  // see referable
-	cachedStarts       map[string]*startReadings // see readingsOf; by text
+	cachedSettings     []setting       // see settings
+	cachedInterpolated []setting       // see interpolated
+	cachedEnv          map[string]bool // see env
+	cachedTables       []bool          // see isTable
+	cachedDefaults     *int            // see isCopy
+	cachedOwn          map[string]bool // see isOwnSecretsTable
+	cachedReferable    []string        // see referable
+	cachedStarts       *startCache     // see readingsOf
 }
 
 // span is a part of the text, in byte offsets, end exclusive.

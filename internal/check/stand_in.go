@@ -16,8 +16,14 @@ func isStandIn(str string) bool {
 	}
 	str = strings.TrimSpace(str)
 	words := joinedWords(str)
-	return standIns[words] || joinedStandIn().MatchString(words) || elsewhere().MatchString(words) || isMadeUp(strings.Split(words, "_")) ||
-		blanks().MatchString(str)
+	switch {
+	case standIns[words] || (len(str) <= 2 || str[0] == '0') && blanks().MatchString(str):
+		return true
+	case !strings.Contains(words, "_"):
+		return joinedStandIn().MatchString(words)
+	}
+	all := strings.Split(words, "_")
+	return elsewhereWords[all[0]] && elsewhere().MatchString(words) || isMadeUp(all)
 }
 
 // maxStandIn is how many bytes a word that stands for a secret may have.
@@ -31,8 +37,13 @@ var standIns = wordSet(`secret secrets token key apikey api_key api_token api_se
 // joinedStandIn matches such words without a space: yourtoken, mysecret.
 var joinedStandIn = lazyregexp.New(`^(your|my|test|fake|dummy|example|sample)(api)?(key|token|secret|value|credentials?)$|^your(password|passphrase|pass|pwd)$`)
 
+// elsewhereVerbs, from, see and secret begin what elsewhere matches.
+const elsewhereVerbs = `set|comes|read|taken|provided|injected|loaded|filled|managed|stored|kept|defined|supplied|passed|overridden`
+
+var elsewhereWords = wordSet(strings.ReplaceAll(elsewhereVerbs, "|", " ") + " from see secret")
+
 // elsewhere matches what says where the secret comes from: set_in_env, see_vault.
-var elsewhere = lazyregexp.New(`^((set|comes|read|taken|provided|injected|loaded|filled|managed|stored|kept|defined|supplied|passed|overridden)_(in|by|from|via|at|with)|from|see|secret_from|secret_in)` +
+var elsewhere = lazyregexp.New(`^((` + elsewhereVerbs + `)_(in|by|from|via|at|with)|from|see|secret_from|secret_in)` +
 	`(_(the|my|our|aws|azure|gcp|hashicorp))*_(env|environment|env_vars?|environment_variables?|vault|key_?vault|ci|cd|secrets?|secrets?_manager|secrets?_store|store|runtime|deploy|deployment|build|pipeline|keychain|` +
 	`console|k8s|kubernetes|docker|github|gitlab|jenkins|ansible|terraform|helm|1password|ssm|doppler)$`)
 

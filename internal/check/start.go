@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
@@ -103,8 +105,42 @@ type startInput struct {
 // startReadings are what releases make of a text, each asked once. Settings whose text is
 // the same share them.
 type startReadings struct {
+	mu   sync.Mutex
 	load *release.Loader
 	read map[release.Version]startReading
+}
+
+// startCache holds readings by their text.
+type startCache struct {
+	mu     sync.Mutex
+	byText map[string]*startReadings
+}
+
+// commonStarts has the readings of short texts, such as those of the two settings that all
+// configs of a repository have.
+var commonStarts startCache
+
+// What commonStarts has at most: texts, and bytes of a text.
+const (
+	maxCommonStarts = 64
+	maxCommonText   = 256
+)
+
+// readings returns the readings of a text, and keeps them if there are fewer than most.
+func (c *startCache) readings(text string, most int, make func() *startReadings) *startReadings {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r := c.byText[text]; r != nil {
+		return r
+	}
+	r := make()
+	if c.byText == nil {
+		c.byText = map[string]*startReadings{}
+	}
+	if len(c.byText) < most {
+		c.byText[text] = r
+	}
+	return r
 }
 
 // cause says what the variables in the setting have to do with a problem, or returns "".
@@ -159,21 +195,22 @@ func (s *source) startInput(v setting) (startInput, bool) {
 // readingsOf returns the readings of the text that a setting is part of. A release loads
 // only the defaults beside it, unless it may refer to any.
 func (s *source) readingsOf(text string, in startInput) *startReadings {
-	if r := s.cachedStarts[text]; r != nil && in.env == nil {
-		return r
-	}
 	var defaultsOf []string
 	if !strings.Contains(text, "$") {
 		defaultsOf = in.path[:1]
 	}
-	r := &startReadings{newStartLoader(text, in.env, defaultsOf), map[release.Version]startReading{}}
-	if in.env == nil {
-		if s.cachedStarts == nil {
-			s.cachedStarts = map[string]*startReadings{}
-		}
-		s.cachedStarts[text] = r
+	read := func() *startReadings {
+		return &startReadings{load: newStartLoader(text, in.env, defaultsOf), read: map[release.Version]startReading{}}
 	}
-	return r
+	switch {
+	case in.env != nil:
+		return read()
+	case len(text) <= maxCommonText:
+		return commonStarts.readings(text, maxCommonStarts, read)
+	case s.cachedStarts == nil:
+		s.cachedStarts = &startCache{}
+	}
+	return s.cachedStarts.readings(text, math.MaxInt, read)
 }
 
 // addReferred adds the settings that a setting refers to, and says which variable it
@@ -264,6 +301,8 @@ func newStartLoader(text string, env, defaultsOf []string) *release.Loader {
 
 // readAs reads the setting as a release does.
 func (in startInput) readAs(version release.Version) (*release.Config, error) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
 	reading, ok := in.read[version]
 	if !ok {
 		reading.config, reading.err = in.load.Load(version)

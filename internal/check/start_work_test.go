@@ -24,6 +24,7 @@ func TestStartIsReadOnce(t *testing.T) {
 	for _, text := range append(startTexts, "[logging]\nextra_loggers = ["+strings.Repeat("'a',", 1000)+"]") {
 		s := newSource("a.toml", text+"\n")
 		s.opts.Env = []string{"A=['a']", "LOUD=loud"}
+		commonStarts = startCache{} // what other tests have asked
 		in, ok := s.startInput(s.settings()[0])
 		if !ok {
 			t.Fatalf("%s: nothing is known of it", text)
@@ -76,7 +77,7 @@ func TestStartNeedsNoOtherDefaults(t *testing.T) {
 				continue
 			}
 			all := in
-			all.startReadings = &startReadings{newStartLoader(text, in.env, nil), map[release.Version]startReading{}}
+			all.startReadings = &startReadings{load: newStartLoader(text, in.env, nil), read: map[release.Version]startReading{}}
 			for _, version := range release.Any.Releases() {
 				got, want := whatFails(in, version), whatFails(all, version)
 				if got != want {

@@ -13,7 +13,7 @@ import (
 // reportStray reports a setting of Prefect's that is outside of its table, as in [agent],
 // and the name of an environment variable in place of a key. It returns true for such.
 func (s *source) reportStray(v setting, reported map[string]bool, report func(finding)) bool {
-	n, hint := strayPlace(v.path)
+	n, hint := strayPlace(v)
 	isVariable := false
 	if n == 0 {
 		if hint = variablePlace(v.path); hint == "" {
@@ -42,8 +42,11 @@ func variablePlace(path []string) string {
 		return ""
 	}
 	option, ok := strings.CutPrefix(path[len(path)-1], release.Prefix)
+	if !ok {
+		return ""
+	}
 	parts := strings.Split(option, "__")
-	if !ok || slices.Contains(parts, "") {
+	if slices.Contains(parts, "") {
 		return ""
 	}
 	last := len(parts) - 1
@@ -59,14 +62,14 @@ func variablePlace(path []string) string {
 	return fmt.Sprintf("write %s below [%s]", key, MaskTokens(strings.Join(parts[:last], ".")))
 }
 
-// strayPlace returns how many parts of a path are a table or a setting that Prefect has
-// elsewhere, and a hint with the place. It returns 0 for a path that may be the user's own.
-func strayPlace(path []string) (n int, hint string) {
-	at := 0
-	if len(path) == 2 && path[0] == "context" && path[1] == "use_local_secrets" {
-		at = 1
+// strayPlace returns how many parts of a setting's path are a table or a setting that
+// Prefect has elsewhere, and a hint with the place. It returns 0 for a path that may be the
+// user's own.
+func strayPlace(v setting) (n int, hint string) {
+	at, path, name := 0, v.path, v.name
+	if len(path) == 2 && name == "context.use_local_secrets" {
+		at, name = 1, path[1]
 	}
-	name := strings.Join(path[at:], ".")
 	place, ok := strays()[name]
 	if !ok {
 		return 0, ""

@@ -25,20 +25,14 @@ type tokenFormat struct {
 // webhooks), Prefect Cloud (API keys), each of the others, RFC 7468 and RFC 7519.
 // Tokens that are shorter than issued ones count too.
 var tokenFormats = []tokenFormat{
-	{"a GitHub token", "ghp_", atLeast(alphanumeric, 20)},
-	{"a GitHub token", "gho_", atLeast(alphanumeric, 20)},
-	{"a GitHub token", "ghu_", atLeast(alphanumeric, 20)},
-	{"a GitHub token", "ghs_", atLeast(alphanumeric, 20)},
-	{"a GitHub token", "ghr_", atLeast(alphanumeric, 20)},
+	{"a GitHub token", "gh", afterLetter("pousr", 20)},
 	{"a GitHub token", "github_pat_", atLeast(alphanumeric+"_", 20)},
 	{"an AWS access key", "AKIA", atLeast(upper+digits, 16)},
 	{"an AWS access key", "ASIA", atLeast(upper+digits, 16)},
 	{"a Slack token", "xox", slackToken},
 	{"a Slack webhook", "hooks.slack.com/services/", atLeast(alphanumeric+"/", 8)},
-	{"a Prefect API key", "pcu_", atLeast(alphanumeric, 16)},
-	{"a Prefect API key", "pcs_", atLeast(alphanumeric, 16)},
-	{"a Prefect API key", "pnu_", atLeast(alphanumeric, 16)},
-	{"a Prefect API key", "pnb_", atLeast(alphanumeric, 16)},
+	{"a Prefect API key", "pc", afterLetter("us", 16)},
+	{"a Prefect API key", "pn", afterLetter("ub", 16)},
 	{"a GitLab token", "glpat-", atLeast(alphanumeric+"-_", 16)},
 	{"an npm token", "npm_", atLeast(alphanumeric, 20)},
 	{"a Docker token", "dckr_pat_", atLeast(alphanumeric+"-_", 16)},
@@ -53,6 +47,9 @@ var tokenFormats = []tokenFormat{
 	{"a JSON web token", "eyJ", webToken},
 }
 
+// minToken is the length of the shortest credential that has a format: of Slack's.
+const minToken = len("xoxb-") + minSlack
+
 const (
 	upper        = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	digits       = "0123456789"
@@ -62,6 +59,9 @@ const (
 // findTokens returns what looks like credentials, in the order of the text. They
 // do not overlap.
 func findTokens(text string) []token {
+	if len(text) < minToken {
+		return nil
+	}
 	var found []token
 	for _, f := range tokenFormats {
 		found = f.find(text, found)
@@ -115,6 +115,18 @@ func atLeast(alphabet string, minLength int) func(string) (int, bool) {
 	}
 }
 
+// afterLetter returns a tokenFormat.rest for one of some letters, an underscore, and then
+// minLength letters and digits or more.
+func afterLetter(letters string, minLength int) func(string) (int, bool) {
+	return func(text string) (int, bool) {
+		if len(text) < 2 || !strings.Contains(letters, text[:1]) || text[1] != '_' {
+			return 0, false
+		}
+		n := prefixLength(text[2:], alphanumeric)
+		return 2 + n, n >= minLength
+	}
+}
+
 // prefixLength returns how many bytes text has before the first that is not in the
 // alphabet.
 func prefixLength(text, alphabet string) int {
@@ -132,8 +144,11 @@ func slackToken(text string) (int, bool) {
 		return 0, false
 	}
 	n := prefixLength(text[2:], alphanumeric+"-")
-	return 2 + n, n >= 10
+	return 2 + n, n >= minSlack
 }
+
+// minSlack is how many characters a Slack token has after its type.
+const minSlack = 10
 
 // privateKey reads RSA PRIVATE KEY----- after -----BEGIN.
 func privateKey(text string) (int, bool) {

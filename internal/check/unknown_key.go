@@ -67,18 +67,20 @@ type catalogue struct {
 }
 
 var (
-	catalogues   = map[release.Version]*catalogue{}
-	cataloguesMu sync.Mutex
+	catalogues   sync.Map // the other *catalogue, by release.Version
+	anyCatalogue = sync.OnceValue(func() *catalogue { return newCatalogue(release.Any) })
 )
 
 // catalogueOf returns the catalogue of a version's releases, which it makes once.
 func catalogueOf(v release.Version) *catalogue {
-	cataloguesMu.Lock()
-	defer cataloguesMu.Unlock()
-	if catalogues[v] == nil {
-		catalogues[v] = newCatalogue(v)
+	if v == release.Any {
+		return anyCatalogue()
 	}
-	return catalogues[v]
+	c, ok := catalogues.Load(v)
+	if !ok {
+		c, _ = catalogues.LoadOrStore(v, newCatalogue(v))
+	}
+	return c.(*catalogue)
 }
 
 // namesOfDefaults returns the names of the default settings of v's releases, each once, in
@@ -239,6 +241,9 @@ func (c *catalogue) explainTopName(name string) (message, hint string) {
 // own may have a name similar to one of Prefect's.
 func isMisspelling(a, b string) bool {
 	x, y := []rune(a), []rune(b)
+	if difference := len(x) - len(y); difference < -1 || difference > 1 {
+		return false
+	}
 	slices.Sort(x)
 	slices.Sort(y)
 	return levenshtein.ComputeDistance(a, b) == 1 || slices.Equal(x, y)

@@ -97,8 +97,12 @@ func (c *Command) runCheck(ctx context.Context, f checkFlags, paths []string) er
 		}
 		return write(c.out(), found.Diagnostics, found.Files)
 	}
-	files := inspect.NewCache()
-	if slices.Contains(paths, inspect.Stdin) {
+	var files *inspect.Cache // only flows need a config twice
+	hasStdin := slices.Contains(paths, inspect.Stdin)
+	if hasStdin || len(f.flows) > 0 {
+		files = inspect.NewCache()
+	}
+	if hasStdin {
 		if err := files.ReadStdin(c.Stdin); err != nil {
 			return err
 		}

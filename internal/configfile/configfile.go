@@ -3,6 +3,7 @@
 package configfile
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -32,14 +33,18 @@ func Read(path string) ([]byte, error) {
 	if info.IsDir() {
 		return nil, fmt.Errorf("%s is a directory: pass a file, or a pattern such as '%s'", path, filepath.Join(path, "*.toml"))
 	}
-	return ReadFrom(file, path)
+	return read(file, path, info.Size())
 }
 
 // ReadFrom reads a config from r, which errors call name.
-func ReadFrom(r io.Reader, name string) ([]byte, error) {
-	text, err := io.ReadAll(io.LimitReader(r, maxSize+1))
-	if len(text) > maxSize {
+func ReadFrom(r io.Reader, name string) ([]byte, error) { return read(r, name, 0) }
+
+// read is ReadFrom for a text that most likely has a size.
+func read(r io.Reader, name string, size int64) ([]byte, error) {
+	text := bytes.NewBuffer(make([]byte, 0, min(size, maxSize)+bytes.MinRead))
+	_, err := text.ReadFrom(io.LimitReader(r, maxSize+1))
+	if text.Len() > maxSize {
 		return nil, fmt.Errorf("%s %w", name, ErrTooLong)
 	}
-	return text, err
+	return text.Bytes(), err
 }

@@ -138,12 +138,12 @@ func Expand(patterns []string) (Files, error) {
 }
 
 func match(pattern string) ([]string, error) {
+	if _, err := os.Lstat(pattern); err == nil {
+		return []string{pattern}, nil
+	}
 	matches, err := filepath.Glob(pattern)
 	if err != nil {
 		return nil, fmt.Errorf("pattern %q: not a glob", pattern)
-	}
-	if _, err := os.Lstat(pattern); err == nil {
-		return []string{pattern}, nil
 	}
 	matches = slices.DeleteFunc(matches, isPipe)
 	if len(matches) == 0 {

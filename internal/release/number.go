@@ -86,50 +86,73 @@ func (s Span) Contains(n Number) bool { return s.First.Compare(n) <= 0 && n.Comp
 // It calls holds with one release of each way to read a configuration, which
 // [changes] tells apart. holds must not ask for anything else, such as the defaults.
 func (v Version) Where(holds func(Version) bool) (spans []Span, all bool) {
-	return spansWhere(v.Releases(), onceForEach(Version.era, holds))
+	return spansWhere(v.inEras(eras), holds)
 }
 
 // WhereStarted is Where for a function that asks whether a release starts with a setting
 // of the file, of the context or of logging, and what it makes of it. It calls holds
 // fewer times: once for each value of startChanges.
 func (v Version) WhereStarted(holds func(Version) bool) (spans []Span, all bool) {
-	return spansWhere(v.Releases(), onceForEach(Version.startEra, holds))
+	return spansWhere(v.inEras(startEras), holds)
 }
 
 // WhereEach is Where for a function that depends on more than the way to read a
 // configuration: it is called with each of the releases.
 func (v Version) WhereEach(holds func(Version) bool) (spans []Span, all bool) {
-	return spansWhere(v.Releases(), holds)
+	return spansWhere(v.inEras(eachRelease), holds)
 }
 
-func spansWhere(releases []Version, holds func(Version) bool) (spans []Span, all bool) {
+// era is some releases in a row that are alike in what is asked.
+type era struct {
+	first Version
+	Span
+}
+
+// The eras of all releases, by what is asked.
+var (
+	eras        = sync.OnceValue(func() []era { return erasBy(Version.era) })
+	startEras   = sync.OnceValue(func() []era { return erasBy(Version.startEra) })
+	useEras     = sync.OnceValue(func() []era { return erasBy(Version.useEra) })
+	eachRelease = sync.OnceValue(func() []era { return erasBy(func(v Version) Number { return v.number }) })
+)
+
+// erasBy returns the eras of releases for which key is the same.
+func erasBy[K comparable](key func(Version) K) (all []era) {
+	var last K
+	for i, v := range supported() {
+		if k := key(v); i == 0 || k != last {
+			all, last = append(all, era{first: v, Span: Span{First: v.number}}), k
+		}
+		all[len(all)-1].Last = v.number
+	}
+	return all
+}
+
+// inEras returns the eras of the releases that v stands for.
+func (v Version) inEras(all func() []era) []era {
+	if v == Any {
+		return all()
+	}
+	return []era{{v, Span{v.Number(), v.Number()}}}
+}
+
+// spansWhere calls holds with the first release of each era.
+func spansWhere(eras []era, holds func(Version) bool) (spans []Span, all bool) {
 	before := false
 	all = true
-	for _, r := range releases {
-		now := holds(r)
+	for _, e := range eras {
+		now := holds(e.first)
 		switch {
 		case !now:
 			all = false
 		case before:
-			spans[len(spans)-1].Last = r.Number()
+			spans[len(spans)-1].Last = e.Last
 		default:
-			spans = append(spans, Span{r.Number(), r.Number()})
+			spans = append(spans, e.Span)
 		}
 		before = now
 	}
 	return spans, all
-}
-
-// onceForEach returns holds, but called once for releases in a row that have the same
-// era.
-func onceForEach(eraOf func(Version) int, holds func(Version) bool) func(Version) bool {
-	era, result := -1, false
-	return func(v Version) bool {
-		if e := eraOf(v); e != era {
-			era, result = e, holds(v)
-		}
-		return result
-	}
 }
 
 // Latest returns the latest release whose rules are known.

@@ -3,23 +3,39 @@ package release
 import (
 	"cmp"
 	"strings"
+	"unicode/utf8"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 )
 
-// keyReference matches a reference to another key (configuration.py of 0.9.3 and of
-// 1.4.1).
-var keyReference = lazyregexp.New(`\$\{(.[^${}]*)\}`)
+// cutKey returns the name in the first reference to another key in a text, what is before
+// the reference, and what follows it. A reference is what \$\{(.[^${}]*)\} matches
+// (configuration.py of 0.9.3 and of 1.4.1).
+func cutKey(text string) (before, name, after string, found bool) {
+	for at := 0; ; at += len("${") {
+		i := strings.Index(text[at:], "${")
+		if i < 0 {
+			return text, "", "", false
+		}
+		at += i
+		name := text[at+len("${"):]
+		_, first := utf8.DecodeRuneInString(name)
+		if n := strings.IndexAny(name[first:], "${}"); n >= 0 && name[first+n] == '}' && name[0] != '\n' {
+			return text[:at], name[:first+n], name[first+n+1:], true
+		}
+	}
+}
 
 // Keys returns the names of the other keys that ${...} in a string refers to. It
 // does not see references that only appear once others are replaced.
-func Keys(text string) []string {
-	var names []string
-	for _, m := range keyReference().FindAllStringSubmatch(text, -1) {
-		names = append(names, m[1])
+func Keys(text string) (names []string) {
+	for {
+		_, name, after, found := cutKey(text)
+		if !found {
+			return names
+		}
+		names, text = append(names, name), after
 	}
-	return names
 }
 
 // resolve follows references to other keys, one in each string and pass.
@@ -51,21 +67,20 @@ func (f *flat) resolve() error {
 // the other key is missing for this one too.
 func (f *flat) followReference(l *leaf) (found bool) {
 	text, _ := l.value.(string)
-	match := keyReference().FindStringSubmatch(text)
-	if match == nil {
+	before, name, after, found := cutKey(text)
+	if !found {
 		return false
 	}
-	reference, name := match[0], match[1]
 	var value any = ""
 	if other, ok := f.at[path(strings.Split(name, ".")).key()]; ok {
 		value, l.missing = other.value, cmp.Or(l.missing, other.missing)
 	} else {
 		l.missing = cmp.Or(l.missing, name)
 	}
-	if reference == text {
+	if before == "" && after == "" {
 		l.value = value
 	} else {
-		l.value = strings.Replace(text, reference, pyliteral.Str(value), 1)
+		l.value = before + pyliteral.Str(value) + after
 	}
 	return true
 }

@@ -112,7 +112,7 @@ func (c *Config) Misused(setting string) *Misuse {
 // WhereUsed is [Version.Where] for a function that asks what a release does with a
 // setting of the file after it has started.
 func (v Version) WhereUsed(holds func(Version) bool) (spans []Span, all bool) {
-	return spansWhere(v.Releases(), onceForEach(Version.useEra, holds))
+	return spansWhere(v.inEras(useEras), holds)
 }
 
 // useEra returns how many of useChanges v has.

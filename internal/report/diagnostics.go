@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"io"
@@ -15,17 +16,23 @@ import (
 // two of them, and a line of counts.
 func DiagnosticsText(w io.Writer, diagnostics []check.Diagnostic, files int) error {
 	out := terminal.Of(w)
-	var b strings.Builder
+	var b bytes.Buffer
 	for _, d := range diagnostics {
 		writeFinding(&b, out, d)
 		b.WriteString("\n")
+		if b.Len() < 64<<10 {
+			continue
+		}
+		if _, err := b.WriteTo(w); err != nil {
+			return err
+		}
 	}
 	b.WriteString(countsLine(out, "check", Counts(diagnostics, files)))
-	_, err := io.WriteString(w, b.String())
+	_, err := b.WriteTo(w)
 	return err
 }
 
-func writeFinding(b *strings.Builder, out terminal.Output, d check.Diagnostic) {
+func writeFinding(b *bytes.Buffer, out terminal.Output, d check.Diagnostic) {
 	style := out.Style
 	_, mark := severityStyles(style, d.Severity)
 	if !style.Coloured() && out.Width == 0 {

@@ -41,14 +41,14 @@ const Root NodeID = 0
 // Node is a table, a value, or an element of an array. Several keys may name one node,
 // as in [a.b] and [a.c].
 type Node struct {
-	Parent NodeID // Root's parent is Root
 	Name   string // the decoded part of a key; empty for Root and for elements
+	Parent NodeID // Root's parent is Root
 	Index  int32  // of an element, from 0; -1 for a node with a name
-	InList bool   // whether it or one of its ancestors is an element of an array
 	key    int32  // index of the first of its keys
-	form   form
 	scope  int32  // of a formDotted: the scope whose keys made it
 	newest NodeID // of a formTables: its last element
+	form   form
+	InList bool // whether it or one of its ancestors is an element of an array
 }
 
 type child struct {

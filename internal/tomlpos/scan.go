@@ -33,11 +33,11 @@ func Scan(text string) (*Document, *Error) {
 	s := scanner{
 		Document: &Document{
 			Text:     text,
-			Nodes:    make([]Node, 1, 8+len(text)/24),
-			Keys:     make([]Key, 0, 8+len(text)/24),
-			Values:   make([]Value, 0, 8+len(text)/32),
+			Nodes:    make([]Node, 1, 8+len(text)/16),
+			Keys:     make([]Key, 0, 8+len(text)/16),
+			Values:   make([]Value, 0, 8+len(text)/24),
 			lines:    newLines(text),
-			children: make(map[child]NodeID, 8+len(text)/48),
+			children: make(map[child]NodeID, 8+len(text)/24),
 		},
 		pos: MarkLength(text),
 		end: len(text),
