@@ -10,25 +10,40 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 )
 
-// keyReason says that an entry equals or contains a key of the run, which no flow is to get;
-// empty if it does not. An entry with the name of a key's variable counts as a key as
-// well, such as that of another run, and is sent only if it is asked for by its name.
+// keyReason says why an entry counts as an API key, which no flow needs to write secrets
+// or read them; it is empty if the entry does not. A key of this run is never sent.
+// Other keys are those that have the name of a key's variable, or a value that is or
+// contains a key of any kind of store: they are sent only if they are asked for by name.
 func (p *planner) keyReason(name, text string, listed bool) string {
+	found := stringsIn(text)
 	for _, value := range p.in.Keys {
 		key := strings.TrimSpace(value.RevealText())
 		switch {
 		case key == "":
 		case isKey(text, key):
 			return "its value is the API key of this run"
-		case slices.ContainsFunc(stringsIn(text), func(s string) bool { return isKey(s, key) }):
+		case slices.ContainsFunc(found, func(s string) bool { return isKey(s, key) }):
 			return "it holds the API key of this run"
 		}
 	}
-	if slices.Contains(apikey.Names, name) && text != "" && !listed && !slices.Contains(p.in.Rules.Include, name) {
-		return "this is the name of an API key; give it a name in [names] if flows are to read it"
+	switch {
+	case text == "" || listed || slices.Contains(p.in.Rules.Include, name) || slices.Contains(p.in.Rules.Include, p.storedOrSame(name)):
+		return ""
+	case slices.Contains(apikey.Names, name):
+		return "this is the name of an API key" + nameKey
+	case looksLikeKey(text):
+		return "its value is an API key of Prefect" + nameKey
+	case slices.ContainsFunc(found, looksLikeKey):
+		return "it holds an API key of Prefect" + nameKey
 	}
 	return ""
 }
+
+// nameKey is what to do about a key that flows need.
+const nameKey = "; give it a name in [names] if flows are to read it"
+
+// looksLikeKey reports whether a string is an API key of any kind of store, by its prefix.
+func looksLikeKey(s string) bool { return apikey.IsPrefectCloud(s) || apikey.IsSecretsAPI(s) }
 
 // isKey compares without surrounding spaces, which a key is never sent with, and
 // without the quotation marks of a JSON string.

@@ -1,10 +1,12 @@
 package sync
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // planInput is what one tenant's plan depends on.
@@ -14,19 +16,21 @@ type planInput struct {
 	apply  bool   // the plan is to be applied, so the key must be one that may write
 }
 
-// newPlan decides what happens to each name in a store that has none yet;
-// [Plan.compareWith] completes it for one that has. It fails with [ErrEmptySource],
-// with [ErrNothingIncluded], and if two sources give one name, a required name has no
-// value, or a value does not fit its format.
+// newPlan decides what happens to each name if the store is empty. [Plan.compareWith]
+// completes the plan with the names that the store has. It fails with [ErrEmptySource],
+// with [ErrNothingIncluded], and if a name has two sources, a required name has no value,
+// or a value does not fit its format.
 func newPlan(in planInput) (*Plan, error) {
 	if err := validate(in.Rules, in.Prune, in.Overwrite); err != nil {
 		return nil, err
 	}
 	adapter := adapterOf(in.Writer)
 	given := in.Prune.Scope
-	p := &planner{adapter: adapter, taken: map[string]string{}, seen: map[string]bool{}}
+	p := &planner{adapter: adapter, taken: map[string]string{}, seen: map[string]string{}}
 	in, p.given, p.problems = in.adapt(adapter)
-	p.in, p.listed = in, in.Rules.byCIName()
+	p.in = in
+	p.readNames()
+	p.findSources()
 	for _, source := range in.Sources {
 		p.addAll(source)
 	}
@@ -55,11 +59,12 @@ func newPlan(in planInput) (*Plan, error) {
 type planner struct {
 	in       planInput // with names and patterns as the store keeps them
 	adapter  Adapter
-	given    map[string]string   // the names that the rules have, by name in the store
-	renamed  storedNames         // that are written
+	given    map[string]string   // the names that the rules give, by name in the store
+	renamed  storedNames         // of what is written
 	listed   map[string][]string // the names in the store that the rules list, by CI name
 	taken    map[string]string   // where a value comes from, by its name in the store
-	seen     map[string]bool     // CI names that some source has
+	seen     map[string]string   // the label of the first source that has a CI name
+	stored   map[string][]string // the CI names that the sources have, by stored name
 	empty    []string            // labels of the sources that have no secret
 	actions  []Action
 	problems []error
@@ -69,15 +74,57 @@ type planner struct {
 // has, whatever becomes of it there, and every name that the rules list.
 func (p *planner) pruning() pruning {
 	protected := map[string]bool{}
-	for name := range p.seen {
-		if stored, err := p.adapter.StoredName(name); err == nil {
-			protected[stored] = true
-		}
+	for name := range p.stored {
+		protected[name] = true
 	}
 	for name := range p.in.Rules.Names {
 		protected[name] = true
 	}
 	return pruning{Prune: p.in.Prune, protected: protected, empty: p.empty}
+}
+
+// readNames notes the names of the sources.
+func (p *planner) readNames() {
+	p.stored = map[string][]string{}
+	for _, source := range p.in.Sources {
+		for _, entry := range source.Entries {
+			if p.has(entry.Name) {
+				continue
+			}
+			p.seen[entry.Name] = source.Label
+			if stored, err := p.adapter.StoredName(entry.Name); err == nil {
+				p.stored[stored] = append(p.stored[stored], entry.Name)
+			}
+		}
+	}
+}
+
+// findSources finds the source of each rule, which may be spelled as the store spells
+// names. It is a problem if that is the spelling of two sources.
+func (p *planner) findSources() {
+	for _, name := range slices.Sorted(maps.Keys(p.in.Rules.Names)) {
+		rule := p.in.Rules.Names[name]
+		sources := p.sourcesLike(rule.From)
+		if len(sources) > 1 {
+			p.problem("the source of %q is ambiguous: it may be %s: name one of them", p.given[name], strings.Join(sources, " or "))
+		} else if len(sources) == 1 {
+			rule.From = sources[0]
+			p.in.Rules.Names[name] = rule
+		}
+	}
+	p.listed = p.in.Rules.byCIName()
+}
+
+// sourcesLike returns the CI name that equals name, or else those that the store keeps
+// under the same name as it.
+func (p *planner) sourcesLike(name string) []string {
+	if p.has(name) {
+		return []string{name}
+	}
+	if stored, err := p.adapter.StoredName(name); err == nil {
+		return p.stored[stored]
+	}
+	return nil
 }
 
 // addAll decides on the entries of a source, and notes if none is a secret.
@@ -91,10 +138,9 @@ func (p *planner) addAll(source *Source) {
 	}
 }
 
-// add decides on one entry, and reports whether it is a secret: one with a value, and
-// neither an API key nor GitHub's token.
+// add decides on one entry, and reports whether it is a secret: whether it has a value
+// that is neither an API key nor GitHub's token.
 func (p *planner) add(source *Source, entry Entry) bool {
-	p.seen[entry.Name] = true
 	text := entry.Text.RevealText()
 	names := p.listed[entry.Name]
 	if reason := p.keyReason(entry.Name, text, len(names) > 0); reason != "" {
@@ -102,7 +148,7 @@ func (p *planner) add(source *Source, entry Entry) bool {
 		return false
 	}
 	isSecret := text != "" && !isGitHubToken(entry.Name)
-	if reason := p.in.Rules.skipReason(entry.Name, len(names) > 0); reason != "" {
+	if reason := p.skipReason(entry.Name); reason != "" {
 		p.omit(entry, names, reason, false)
 		return isSecret
 	}
@@ -115,11 +161,25 @@ func (p *planner) add(source *Source, entry Entry) bool {
 	return isSecret
 }
 
-// writeUnlisted adds the action for an entry under its own name.
+// skipReason says why the rules skip a CI name; it is empty if they do not.
+func (p *planner) skipReason(name string) string {
+	return p.in.Rules.skipReason(name, p.storedOrSame(name), len(p.listed[name]) > 0)
+}
+
+// storedOrSame returns the name under which the store keeps a name; the name itself if it
+// cannot.
+func (p *planner) storedOrSame(name string) string { return storedOr(name, p.adapter.StoredName) }
+
+// writeUnlisted adds the action for an entry under its own name. That a rule has that name
+// for another source is a problem, even if that source has no value now.
 func (p *planner) writeUnlisted(source *Source, entry Entry, text string) {
 	name, err := p.adapter.StoredName(entry.Name)
 	if err != nil {
 		p.problem("%q in %s: %w: "+otherName+", or leave it out", entry.Name, source.Label, err)
+		return
+	}
+	if rule, ok := p.in.Rules.Names[name]; ok {
+		p.twoSources(name, position(entry.Name, source.Label), p.positionOf(rule))
 		return
 	}
 	p.write(source, entry, name, text)
@@ -149,9 +209,9 @@ func (p *planner) write(source *Source, entry Entry, name, text string) {
 	if rule.From != entry.Name {
 		rule = NameRule{}
 	}
-	where := fmt.Sprintf("%s in %s", entry.Name, source.Label)
+	where := position(entry.Name, source.Label)
 	if other, ok := p.taken[name]; ok {
-		p.problem("%q has two sources, %s and %s: leave one out, or "+otherName, name, other, where)
+		p.twoSources(name, other, where)
 		return
 	}
 	p.taken[name] = where
@@ -175,6 +235,24 @@ func (p *planner) write(source *Source, entry Entry, name, text string) {
 	})
 }
 
+// position says where a CI name is.
+func position(name, where string) string { return name + " in " + where }
+
+// positionOf says where the source of a rule is, or else where the rule names it.
+func (p *planner) positionOf(rule NameRule) string {
+	if p.has(rule.From) {
+		return position(rule.From, p.seen[rule.From])
+	}
+	if shown := rule.maskedFrom(); shown != rule.From {
+		return shown
+	}
+	return position(rule.From, cmp.Or(rule.At, "[names]"))
+}
+
+func (p *planner) twoSources(name, one, other string) {
+	p.problem("%q has two sources, %s and %s: leave one out, or "+otherName, name, one, other)
+}
+
 // renaming counts a name that the store keeps under another, and says so if the rules
 // give it: the source of any other is beside the name in a plan.
 func (p *planner) renaming(entry Entry, stored string) string {
@@ -194,7 +272,7 @@ func (p *planner) addMissing() {
 	for _, name := range slices.Sorted(maps.Keys(p.in.Rules.Names)) {
 		rule := p.in.Rules.Names[name]
 		switch {
-		case p.seen[rule.From]:
+		case p.has(rule.From):
 		case rule.Required:
 			p.problem("%q is required, but %s is not in any source%s", p.given[name], rule.maskedFrom(), p.suggestName(rule.From))
 		case rule.maskedFrom() != rule.From:
@@ -203,6 +281,12 @@ func (p *planner) addMissing() {
 			p.skip(name, rule.From, rule.From+" is not in any source"+p.suggestName(rule.From), true)
 		}
 	}
+}
+
+// has reports whether a source has a CI name.
+func (p *planner) has(name string) bool {
+	_, ok := p.seen[name]
+	return ok
 }
 
 func (p *planner) skip(name, source, reason string, warn bool) {
