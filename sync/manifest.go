@@ -38,7 +38,7 @@ type Manifest struct {
 // TOML 1.0, the error has the position of the first problem. If anything else is
 // wrong, it is a [*ManifestError], which has all problems. No error quotes a value.
 //
-// A name that the store of one environment cannot have is no problem for the others:
+// A name that the store of one environment cannot have does not affect the others:
 // [Manifest.Environment] reports it for that one, and [Manifest.CheckNames] for all.
 func ParseManifest(name string, text []byte) (*Manifest, error) {
 	file, err := tomlfile.Open(name, string(text))

@@ -179,7 +179,7 @@ func (p *planner) writeUnlisted(source *Source, entry Entry, text string) {
 		return
 	}
 	if rule, ok := p.in.Rules.Names[name]; ok {
-		p.twoSources(name, position(entry.Name, source.Label), p.positionOf(rule))
+		p.sourceBesideRule(name, position(entry.Name, source.Label), rule)
 		return
 	}
 	p.write(source, entry, name, text)
@@ -211,7 +211,7 @@ func (p *planner) write(source *Source, entry Entry, name, text string) {
 	}
 	where := position(entry.Name, source.Label)
 	if other, ok := p.taken[name]; ok {
-		p.twoSources(name, other, where)
+		p.problem("%q has two sources, %s and %s: leave one out, or "+otherName, name, other, where)
 		return
 	}
 	p.taken[name] = where
@@ -238,19 +238,15 @@ func (p *planner) write(source *Source, entry Entry, name, text string) {
 // position says where a CI name is.
 func position(name, where string) string { return name + " in " + where }
 
-// positionOf says where the source of a rule is, or else where the rule names it.
-func (p *planner) positionOf(rule NameRule) string {
+// sourceBesideRule reports a source of a name for which a rule has another source.
+func (p *planner) sourceBesideRule(name, where string, rule NameRule) {
 	if p.has(rule.From) {
-		return position(rule.From, p.seen[rule.From])
+		other := position(rule.From, p.seen[rule.From])
+		p.problem("%q has two sources, %s and %s: leave one out, or "+otherName, name, where, other)
+		return
 	}
-	if shown := rule.maskedFrom(); shown != rule.From {
-		return shown
-	}
-	return position(rule.From, cmp.Or(rule.At, "[names]"))
-}
-
-func (p *planner) twoSources(name, one, other string) {
-	p.problem("%q has two sources, %s and %s: leave one out, or "+otherName, name, one, other)
+	p.problem("%q has two sources, %s and the one in %s: %s is not in any source; leave one out, or "+otherName,
+		name, where, cmp.Or(rule.At, "[names]"), rule.maskedFrom())
 }
 
 // renaming counts a name that the store keeps under another, and says so if the rules
