@@ -25,7 +25,6 @@ type Cache struct {
 // is that of [secretsync.ParseManifest].
 type parsedManifest struct {
 	manifest    *secretsync.Manifest
-	text        []byte
 	diagnostics []check.Diagnostic
 	err         error
 }

@@ -53,7 +53,7 @@ func (c *Cache) valid(path string, show Show, part func(*secretsync.Manifest) (*
 		manifest, err = part(manifest)
 	}
 	problems := tomlfile.Problems(err)
-	diagnostics := check.Manifest(filepath.ToSlash(path), parsed.text, problems)
+	diagnostics := parsed.about(problems)
 	if len(diagnostics) > 0 {
 		if err := show(Findings{Diagnostics: diagnostics, Files: 1}); err != nil {
 			return nil, err
@@ -66,6 +66,14 @@ func (c *Cache) valid(path string, show Show, part func(*secretsync.Manifest) (*
 		return nil, fmt.Errorf("an ignore comment does not mend a manifest\n%w", err)
 	}
 	return manifest, err
+}
+
+// about returns the findings, of rule manifest only those about the given problems.
+func (p parsedManifest) about(problems []tomlfile.Problem) []check.Diagnostic {
+	return slices.DeleteFunc(slices.Clone(p.diagnostics), func(d check.Diagnostic) bool {
+		is := func(p tomlfile.Problem) bool { return p.Line == d.Line && p.Column == d.Column }
+		return d.Rule == "manifest" && !slices.ContainsFunc(problems, is)
+	})
 }
 
 // manifestPath returns path or, if that is empty, the default manifest in the
@@ -86,7 +94,7 @@ func parseManifest(path string, text []byte) parsedManifest {
 	if err == nil {
 		invalid = manifest.CheckNames()
 	}
-	return parsedManifest{manifest, text, check.Manifest(filepath.ToSlash(path), text, tomlfile.Problems(invalid)), err}
+	return parsedManifest{manifest, check.Manifest(filepath.ToSlash(path), text, tomlfile.Problems(invalid)), err}
 }
 
 // checkFile checks a config, or a file named like a manifest as a manifest.
