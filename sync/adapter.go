@@ -17,7 +17,7 @@ func adapterOf(store Store) Adapter {
 	return noRules{}
 }
 
-// noRules is the [Adapter] of a store that has no rules of its own.
+// noRules is the [Adapter] of a store without its own rules.
 type noRules struct{}
 
 func (noRules) StoredName(name string) (string, error)    { return name, nil }
@@ -63,7 +63,7 @@ func byStoredName(names []string, storedName func(string) (string, error)) (give
 	return given, problems
 }
 
-// adapt returns the input with names and patterns as the store keeps them, and the names
+// adapt returns the input with names and patterns in the form of the store, and the names
 // that the rules give, by stored name. It returns a problem for each name or pattern that
 // the store cannot have, and for two names that it would keep under one.
 func (in planInput) adapt(a Adapter) (adapted planInput, given map[string]string, problems []error) {
@@ -86,10 +86,10 @@ func (in planInput) adapt(a Adapter) (adapted planInput, given map[string]string
 	return in, given, problems
 }
 
-// storedNames are the names that a store keeps under others, such as A_B → a-b.
+// storedNames lists names that a store keeps in another form, such as A_B → a-b.
 type storedNames []string
 
-// add adds a name if it is stored under another.
+// add adds a name if the store keeps it in another form.
 func (s *storedNames) add(name, stored string) {
 	if name != stored {
 		*s = append(*s, arrow(name, stored))
@@ -98,7 +98,8 @@ func (s *storedNames) add(name, stored string) {
 
 func arrow(from, to string) string { return from + " → " + to }
 
-// remarks say that a store keeps names and the patterns of a scope under others.
+// remarks returns remarks about the names and the patterns of a prune scope that have
+// another form in the store.
 func (s storedNames) remarks(scope, stored []string) (remarks []string) {
 	if len(s) > 0 {
 		shown, more := s[:min(len(s), maxQuoted)], ""

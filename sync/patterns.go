@@ -134,13 +134,13 @@ func asPatterns(expression string) string {
 }
 
 // suggest returns the pattern in another case that matches, or the name that it
-// nearly matches; empty if there is none.
+// nearly matches; empty if it matches none.
 func suggest(pattern string, names []string) string {
 	return cmp.Or(suggestCase(pattern, names), nearest.Glob(pattern, names))
 }
 
 // suggestCase returns a pattern in the case in which it matches one of the names, or
-// else the name that it matches if case is ignored; empty if there is none.
+// else the name that it matches if case is ignored; empty if it matches none.
 func suggestCase(pattern string, names []string) string {
 	forms := []string{pattern, strings.ToUpper(pattern), strings.ToLower(pattern)}
 	for _, form := range forms {

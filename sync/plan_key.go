@@ -10,10 +10,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 )
 
-// keyReason says why an entry counts as an API key, which no flow needs to write secrets
-// or read them; it is empty if the entry does not. A key of this run is never sent.
-// Other keys are those that have the name of a key's variable, or a value that is or
-// contains a key of any kind of store: they are sent only if they are asked for by name.
+// keyReason returns why an entry is skipped as an API key; empty if it is not. A key of
+// this run is never sent. Any other key is sent only if the rules name it: an entry with
+// the name of a key's variable, or whose value is or contains a key of any kind of store.
 func (p *planner) keyReason(name, text string, listed bool) string {
 	found := stringsIn(text)
 	for _, value := range p.in.Keys {
@@ -45,8 +44,8 @@ const nameKey = "; give it a name in [names] if flows are to read it"
 // looksLikeKey reports whether a string is an API key of any kind of store, by its prefix.
 func looksLikeKey(s string) bool { return apikey.IsPrefectCloud(s) || apikey.IsSecretsAPI(s) }
 
-// isKey compares without surrounding spaces, which a key is never sent with, and
-// without the quotation marks of a JSON string.
+// isKey reports whether text is a key. It ignores spaces around it, without which every key
+// is sent, and the quotation marks of a JSON string.
 func isKey(text, key string) bool {
 	if text = strings.TrimSpace(text); text == key {
 		return true

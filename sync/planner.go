@@ -57,7 +57,7 @@ func newPlan(in planInput) (*Plan, error) {
 
 // planner makes a plan from its input.
 type planner struct {
-	in       planInput // with names and patterns as the store keeps them
+	in       planInput // with names and patterns in the form of the store
 	adapter  Adapter
 	given    map[string]string   // the names that the rules give, by name in the store
 	renamed  storedNames         // of what is written
@@ -70,8 +70,8 @@ type planner struct {
 	problems []error
 }
 
-// pruning returns what protects names from being deleted: every name that a source
-// has, whatever becomes of it there, and every name that the rules list.
+// pruning returns what protects names from being deleted. Every name that a source has is
+// protected, also if it is skipped, and so is every name that the rules list.
 func (p *planner) pruning() pruning {
 	protected := map[string]bool{}
 	for name := range p.stored {
@@ -83,7 +83,7 @@ func (p *planner) pruning() pruning {
 	return pruning{Prune: p.in.Prune, protected: protected, empty: p.empty}
 }
 
-// readNames notes the names of the sources.
+// readNames collects the names of the sources.
 func (p *planner) readNames() {
 	p.stored = map[string][]string{}
 	for _, source := range p.in.Sources {
@@ -127,7 +127,7 @@ func (p *planner) sourcesLike(name string) []string {
 	return nil
 }
 
-// addAll decides on the entries of a source, and notes if none is a secret.
+// addAll decides on the entries of a source, and notes a source without secrets.
 func (p *planner) addAll(source *Source) {
 	hasSecret := false
 	for _, entry := range source.Entries {
@@ -203,7 +203,7 @@ func joinReasons(a, b string) string {
 	return a + "; " + b
 }
 
-// write adds the action for an entry that goes into the store under a name.
+// write adds the action for an entry that is stored under a name.
 func (p *planner) write(source *Source, entry Entry, name, text string) {
 	rule := p.in.Rules.Names[name]
 	if rule.From != entry.Name {
@@ -249,8 +249,8 @@ func (p *planner) sourceBesideRule(name, where string, rule NameRule) {
 		name, where, cmp.Or(rule.At, "[names]"), rule.maskedFrom())
 }
 
-// renaming counts a name that the store keeps under another, and says so if the rules
-// give it: the source of any other is beside the name in a plan.
+// renaming notes a name that the store keeps in another form. It returns both forms for a
+// name that the rules give. For any other name, the plan shows the source beside it.
 func (p *planner) renaming(entry Entry, stored string) string {
 	name, isGiven := p.given[stored]
 	if !isGiven {
@@ -263,7 +263,7 @@ func (p *planner) renaming(entry Entry, stored string) string {
 	return arrow(name, stored)
 }
 
-// addMissing skips the names that the rules list and no source has.
+// addMissing skips the names in the rules whose source is missing.
 func (p *planner) addMissing() {
 	for _, name := range slices.Sorted(maps.Keys(p.in.Rules.Names)) {
 		rule := p.in.Rules.Names[name]

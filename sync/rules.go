@@ -146,7 +146,7 @@ func firstSelecting(patterns []string, ciName, stored string) string {
 	return ""
 }
 
-// firstMatch returns the first pattern that matches name; empty if there is none.
+// firstMatch returns the first pattern that matches name; empty if none matches.
 func firstMatch(patterns []string, name string) string {
 	for _, pattern := range patterns {
 		if ok, _ := path.Match(pattern, name); ok {
