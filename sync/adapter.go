@@ -17,7 +17,7 @@ func adapterOf(store Store) Adapter {
 	return noRules{}
 }
 
-// noRules is the [Adapter] of a store that has no rules of its own.
+// noRules is the [Adapter] of a store without its own rules.
 type noRules struct{}
 
 func (noRules) StoredName(name string) (string, error)    { return name, nil }
@@ -29,22 +29,51 @@ func (noRules) DeleteNote() string                        { return "" }
 // otherName is the hint for a name that a store cannot keep, or not beside another.
 const otherName = "give it another name in [names]"
 
-// adapt returns the input with names and patterns as the store keeps them, and the names
-// that the rules give, by those. It fails if a name or a pattern does not fit, and if two
-// names would be one.
-func (in planInput) adapt(a Adapter) (adapted planInput, given map[string]string, problems []error) {
-	given = map[string]string{}
-	rules := make(map[string]NameRule, len(in.Rules.Names))
-	for _, name := range slices.Sorted(maps.Keys(in.Rules.Names)) {
-		stored, err := a.StoredName(name)
+// nameProblem is a name that a store cannot have, or would keep under that of another.
+type nameProblem struct{ name, message, hint string }
+
+func (p nameProblem) Error() string { return p.message + ": " + p.hint }
+
+// storedOr returns what storedName returns for a name; the name itself if it fails.
+func storedOr(name string, storedName func(string) (string, error)) string {
+	if stored, err := storedName(name); err == nil {
+		return stored
+	}
+	return name
+}
+
+// byStoredName returns the names by the name under which a store keeps each. Each stored
+// name is that of one name alone: any other is a problem, and so is a name that the store
+// cannot have.
+func byStoredName(names []string, storedName func(string) (string, error)) (given map[string]string, problems []nameProblem) {
+	given = make(map[string]string, len(names))
+	for _, name := range names {
+		stored, err := storedName(name)
 		if err != nil {
-			problems = append(problems, fmt.Errorf("%q: %w", name, err))
+			problems = append(problems, nameProblem{name, fmt.Sprintf("%q: %v", name, err), "rename it"})
 			continue
 		}
 		if other, ok := given[stored]; ok {
-			problems = append(problems, fmt.Errorf("%s: rename one of them", sameStored(other, name, stored)))
+			message := fmt.Sprintf("%q and %q would both be stored as %q", other, name, stored)
+			problems = append(problems, nameProblem{name, message, "rename one of them"})
+			continue
 		}
-		given[stored], rules[stored] = name, in.Rules.Names[name]
+		given[stored] = name
+	}
+	return given, problems
+}
+
+// adapt returns the input with names and patterns in the form of the store, and the names
+// that the rules give, by stored name. It returns a problem for each name or pattern that
+// the store cannot have, and for two names that it would keep under one.
+func (in planInput) adapt(a Adapter) (adapted planInput, given map[string]string, problems []error) {
+	given, unstorable := byStoredName(slices.Sorted(maps.Keys(in.Rules.Names)), a.StoredName)
+	for _, problem := range unstorable {
+		problems = append(problems, problem)
+	}
+	rules := make(map[string]NameRule, len(given))
+	for stored, name := range given {
+		rules[stored] = in.Rules.Names[name]
 	}
 	scope := make([]string, len(in.Prune.Scope))
 	for i, glob := range in.Prune.Scope {
@@ -57,10 +86,10 @@ func (in planInput) adapt(a Adapter) (adapted planInput, given map[string]string
 	return in, given, problems
 }
 
-// storedNames are the names that a store keeps under others, such as A_B → a-b.
+// storedNames lists names that a store keeps in another form, such as A_B → a-b.
 type storedNames []string
 
-// add adds a name if it is stored under another.
+// add adds a name if the store keeps it in another form.
 func (s *storedNames) add(name, stored string) {
 	if name != stored {
 		*s = append(*s, arrow(name, stored))
@@ -69,7 +98,8 @@ func (s *storedNames) add(name, stored string) {
 
 func arrow(from, to string) string { return from + " → " + to }
 
-// remarks say that a store keeps names and the patterns of a scope under others.
+// remarks returns remarks about the names and the patterns of a prune scope that have
+// another form in the store.
 func (s storedNames) remarks(scope, stored []string) (remarks []string) {
 	if len(s) > 0 {
 		shown, more := s[:min(len(s), maxQuoted)], ""

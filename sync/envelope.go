@@ -94,7 +94,7 @@ func (o object) has(names ...string) bool {
 	return !slices.ContainsFunc(names, func(name string) bool { return o[name] == nil })
 }
 
-// object returns the object under a name; nil if there is none.
+// object returns the object under a name; nil if it is missing.
 func (o object) object(name string) object {
 	var inner object
 	_ = json.Unmarshal(o[name], &inner)

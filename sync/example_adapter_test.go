@@ -52,7 +52,7 @@ func (s *shelf) StoredName(name string) (string, error) {
 func (s *shelf) StoredPattern(glob string) (string, error) { return s.StoredName(glob) }
 
 func (s *shelf) ValueRules() secretsync.ValueRules {
-	return secretsync.ValueRules{TextOnly: true, NotParsed: s.notParsed}
+	return secretsync.ValueRules{StringsOnly: true, NotParsed: s.notParsed}
 }
 
 func (s *shelf) CheckValue(v prefect.Value) error {

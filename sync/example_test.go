@@ -164,6 +164,10 @@ tenants = ["data-staging"]
 		fmt.Println(err)
 		return
 	}
+	if err := manifest.CheckNames(); err != nil { // [Manifest.Environment] checks those of one environment
+		fmt.Println(err)
+		return
+	}
 	fmt.Println(manifest.Environments(), manifest.SecretNames())
 	var staging *secretsync.Manifest
 	if staging, err = manifest.Environment("staging"); err != nil {

@@ -31,11 +31,15 @@ type Manifest struct {
 
 	file         string
 	environments map[string]*Manifest // what each sets itself, not merged
+	unstorable   unstorableNames
 }
 
 // ParseManifest reads a manifest; name is what errors call it. If the text is not
 // TOML 1.0, the error has the position of the first problem. If anything else is
 // wrong, it is a [*ManifestError], which has all problems. No error quotes a value.
+//
+// A name that the store of one environment cannot have does not affect the others:
+// [Manifest.Environment] reports it for that one, and [Manifest.CheckNames] for all.
 func ParseManifest(name string, text []byte) (*Manifest, error) {
 	file, err := tomlfile.Open(name, string(text))
 	if err != nil {
@@ -48,15 +52,17 @@ func ParseManifest(name string, text []byte) (*Manifest, error) {
 	if errors.As(file.Err(), &invalid) {
 		return nil, newManifestError(invalid)
 	}
+	m.unstorable = m.findUnstorable(name, string(text))
 	return m, nil
 }
 
 // Environment returns the manifest for one of its environments. The environment's
-// lists replace those at the top, and its tables are merged with them: [names] by
-// name, where an entry replaces all of another, and [prune] by key. An environment with
-// another kind of store inherits nothing about the store: neither api-url nor tenants
-// nor overwrite. The empty name returns what is at the top. The error for an unknown
-// name lists the known ones.
+// lists replace those at the top, and its tables are merged with them: [names] by the
+// name that its store has, where an entry replaces all of another, and [prune] by key. An
+// environment with another kind of store inherits nothing about the store: neither api-url
+// nor tenants nor overwrite. The empty name returns what is at the top. The error for an
+// unknown name lists the known ones. It is a [*ManifestError] if the environment's store
+// cannot have a name, or would keep two under one.
 func (m *Manifest) Environment(name string) (*Manifest, error) {
 	e, ok := m.environments[name]
 	switch {
@@ -65,7 +71,19 @@ func (m *Manifest) Environment(name string) (*Manifest, error) {
 	case !ok:
 		return nil, m.unknownEnvironment(name)
 	}
+	if err := m.unstorable.in[name]; err != nil {
+		return nil, err
+	}
 	return e.mergedOver(m), nil
+}
+
+// CheckNames returns a [*ManifestError] with the names that an environment's store cannot
+// have, or would keep under one, for all environments and the top.
+func (m *Manifest) CheckNames() error {
+	if m.unstorable.all == nil {
+		return nil
+	}
+	return m.unstorable.all
 }
 
 func (m *Manifest) unknownEnvironment(name string) error {
@@ -127,10 +145,25 @@ func (m *Manifest) mergedOver(top *Manifest) *Manifest {
 	merged.Exclude = cloneFirst(m.Exclude, top.Exclude)
 	merged.Prune.Scope = cloneFirst(m.Prune.Scope, top.Prune.Scope)
 	merged.Prune.MaxDeletes = cmp.Or(m.Prune.MaxDeletes, top.Prune.MaxDeletes)
-	merged.Names = make(map[string]NameRule, len(top.Names)+len(m.Names))
-	maps.Copy(merged.Names, top.Names)
-	maps.Copy(merged.Names, m.Names)
+	merged.Names = m.namesOver(top)
 	return merged
+}
+
+// namesOver returns the names of m, and those of the top that m's store keeps under other
+// names than these.
+func (m *Manifest) namesOver(top *Manifest) map[string]NameRule {
+	kind, replaced := m.kind(top), map[string]bool{}
+	for name := range m.Names {
+		replaced[storedNameIn(kind, name)] = true
+	}
+	names := make(map[string]NameRule, len(top.Names)+len(m.Names))
+	for name, rule := range top.Names {
+		if !replaced[storedNameIn(kind, name)] {
+			names[name] = rule
+		}
+	}
+	maps.Copy(names, m.Names)
+	return names
 }
 
 // cloneFirst returns a copy of the first list that is set; an empty list is set, and

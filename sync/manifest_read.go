@@ -30,7 +30,7 @@ func (m *Manifest) environmentFields() []tomlfile.Field {
 	return []tomlfile.Field{
 		{Name: "api-url", Read: tomlfile.Into(&m.APIURL, readAPIURL)},
 		{Name: storekind.Setting, Read: tomlfile.Into(&m.Store, readStore), Unlisted: true},
-		{Name: storekind.ReaderSetting, Read: tomlfile.Into(&m.Reader, readText), Unlisted: true},
+		{Name: storekind.ReaderSetting, Read: tomlfile.Into(&m.Reader, readString), Unlisted: true},
 		{Name: "tenants", Read: tomlfile.Into(&m.Tenants, readTenants)},
 		{Name: "include", Read: tomlfile.Into(&m.Include, readGlobs)},
 		{Name: "exclude", Read: tomlfile.Into(&m.Exclude, readGlobs)},

@@ -29,9 +29,10 @@ func checkRequired(v tomlfile.Value, part, top *Manifest) {
 	if len(part.Exclude) == 0 {
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(top.Names)) {
-		_, replaced := part.Names[name]
-		if i := top.Names[name].excludedBy(part.Exclude); i >= 0 && !replaced {
+	inherited := part.namesOver(top)
+	maps.DeleteFunc(inherited, func(name string, _ NameRule) bool { _, own := part.Names[name]; return own })
+	for _, name := range slices.Sorted(maps.Keys(inherited)) {
+		if i := inherited[name].excludedBy(part.Exclude); i >= 0 {
 			patterns[i].Wrong("it removes the source of "+v.Root().Key("names").Key(name).Path()+", which is required", requiredHint)
 		}
 	}

@@ -15,7 +15,7 @@ type TenantResult struct {
 	Report *Report // nil before a sync
 	Err    error   // why this tenant's run ended before its report
 	// Refused is the plan that is not carried out because it would delete too many names,
-	// nil if there is none.
+	// nil if there is no such plan.
 	Refused *Plan
 }
 

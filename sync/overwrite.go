@@ -87,7 +87,7 @@ func (p *Plan) planOverwrites(ctx context.Context, store *paced, o prefect.Overv
 // checkOwners notes who wrote each name that is to be overwritten, and fails if a name
 // may not be.
 func (p *Plan) checkOwners(owners map[string]string) error {
-	foreign := map[string][]string{} // the names of other keys, by owner
+	others := map[string][]string{} // the names that other keys wrote, by key
 	for i := range p.Actions {
 		a := &p.Actions[i]
 		if a.Kind != Overwrite {
@@ -98,13 +98,13 @@ func (p *Plan) checkOwners(owners map[string]string) error {
 			a.WrittenBy, a.Reason = owner, joinReasons(a.Reason, note)
 		}
 		if owner != p.owners.own {
-			foreign[owner] = append(foreign[owner], a.Name)
+			others[owner] = append(others[owner], a.Name)
 		}
 	}
-	if p.overwrite != OverwriteOwned || p.owners.planner || len(foreign) == 0 {
+	if p.overwrite != OverwriteOwned || p.owners.planner || len(others) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w, and overwrite is owned: leave them out, or allow any: %s", ErrNotOwned, writersOf(foreign))
+	return fmt.Errorf("%w, and overwrite is owned: leave them out, or allow any: %s", ErrNotOwned, writersOf(others))
 }
 
 // writersOf says who wrote which names, each writer once.

@@ -20,9 +20,10 @@ var ErrNothingIncluded = errors.New("include selects nothing to write")
 // checkPatterns notes the patterns over CI names that match nothing. It fails if
 // there is an include, and nothing to write.
 func (p *planner) checkPatterns(plan *Plan) error {
+	const noName = "no name of a source"
 	names := p.ciNames()
-	unmatched := plan.noteUnmatched("include", p.in.Rules.Include, "no name of a source", names)
-	plan.noteUnmatched("exclude", p.in.Rules.Exclude, "no name of a source", names)
+	unmatched := plan.noteUnmatched("include", p.unmatched(p.in.Rules.Include), noName, names)
+	plan.noteUnmatched("exclude", p.unmatched(p.in.Rules.Exclude), noName, names)
 	plan.noteUselessPrune(p.in.Prune)
 	if p.in.Rules.Include != nil && !plan.Pending() {
 		return nothingIncludedError(len(p.in.Rules.Include), unmatched)
@@ -60,13 +61,25 @@ func nothingIncludedError(patterns int, unmatched []string) error {
 // ciNames returns the CI names that a source has, sorted.
 func (p *planner) ciNames() []string { return slices.Sorted(maps.Keys(p.seen)) }
 
-// noteUnmatched notes each pattern that matches none of the names: as a warning if
-// it looks like a mistake, else as a remark. It returns the notes.
+// unmatched returns the patterns that select no CI name.
+func (p *planner) unmatched(patterns []string) []string {
+	return slices.DeleteFunc(slices.Clone(patterns), func(pattern string) bool {
+		matches := func(name string) bool { return firstSelecting([]string{pattern}, name, p.storedOrSame(name)) != "" }
+		return slices.ContainsFunc(p.ciNames(), matches)
+	})
+}
+
+// unmatched returns the patterns that match none of the names.
+func unmatched(patterns, names []string) []string {
+	return slices.DeleteFunc(slices.Clone(patterns), func(pattern string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return firstMatch([]string{pattern}, name) != "" })
+	})
+}
+
+// noteUnmatched notes patterns that match none of the names: as a warning if one looks
+// like a mistake, else as a remark. It returns the notes.
 func (p *Plan) noteUnmatched(what string, patterns []string, noName string, names []string) (notes []string) {
 	for _, pattern := range patterns {
-		if slices.ContainsFunc(names, func(name string) bool { return firstMatch([]string{pattern}, name) != "" }) {
-			continue
-		}
 		note := fmt.Sprintf("%s %q matches %s", what, p.masked(pattern), noName)
 		if likely := suggestPattern(pattern, names); likely != "" {
 			note += didYouMean(p.masked(likely))
@@ -121,13 +134,13 @@ func asPatterns(expression string) string {
 }
 
 // suggest returns the pattern in another case that matches, or the name that it
-// nearly matches; empty if there is none.
+// nearly matches; empty if it matches none.
 func suggest(pattern string, names []string) string {
 	return cmp.Or(suggestCase(pattern, names), nearest.Glob(pattern, names))
 }
 
 // suggestCase returns a pattern in the case in which it matches one of the names, or
-// else the name that it matches if case is ignored; empty if there is none.
+// else the name that it matches if case is ignored; empty if it matches none.
 func suggestCase(pattern string, names []string) string {
 	forms := []string{pattern, strings.ToUpper(pattern), strings.ToLower(pattern)}
 	for _, form := range forms {

@@ -114,7 +114,8 @@ func (p *Plan) compareWith(ctx context.Context, store *paced) error {
 	if note := p.prune.preventedNote(); note != "" {
 		p.Notes = append(p.Notes, note)
 	}
-	p.noteUnmatched("prune scope", p.prune.Scope, "no name in the store or the plan", p.NamesAfter())
+	names := p.NamesAfter()
+	p.noteUnmatched("prune scope", unmatched(p.prune.Scope, names), "no name in the store or the plan", names)
 	if err := p.planDeletes(ctx, store, p.prune.candidates(found.Names)); err != nil {
 		return err
 	}

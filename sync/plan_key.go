@@ -10,28 +10,42 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/pyjson"
 )
 
-// keyReason says that an entry equals or contains a key of the run, which no flow is to get;
-// empty if it does not. An entry with the name of a key's variable counts as a key as
-// well, such as that of another run, and is sent only if it is asked for by its name.
+// keyReason returns why an entry is skipped as an API key; empty if it is not. A key of
+// this run is never sent. Any other key is sent only if the rules name it: an entry with
+// the name of a key's variable, or whose value is or contains a key of any kind of store.
 func (p *planner) keyReason(name, text string, listed bool) string {
+	found := stringsIn(text)
 	for _, value := range p.in.Keys {
 		key := strings.TrimSpace(value.RevealText())
 		switch {
 		case key == "":
 		case isKey(text, key):
 			return "its value is the API key of this run"
-		case slices.ContainsFunc(stringsIn(text), func(s string) bool { return isKey(s, key) }):
+		case slices.ContainsFunc(found, func(s string) bool { return isKey(s, key) }):
 			return "it holds the API key of this run"
 		}
 	}
-	if slices.Contains(apikey.Names, name) && text != "" && !listed && !slices.Contains(p.in.Rules.Include, name) {
-		return "this is the name of an API key; give it a name in [names] if flows are to read it"
+	switch {
+	case text == "" || listed || slices.Contains(p.in.Rules.Include, name) || slices.Contains(p.in.Rules.Include, p.storedOrSame(name)):
+		return ""
+	case slices.Contains(apikey.Names, name):
+		return "this is the name of an API key" + nameKey
+	case looksLikeKey(text):
+		return "its value is an API key of Prefect" + nameKey
+	case slices.ContainsFunc(found, looksLikeKey):
+		return "it holds an API key of Prefect" + nameKey
 	}
 	return ""
 }
 
-// isKey compares without surrounding spaces, which a key is never sent with, and
-// without the quotation marks of a JSON string.
+// nameKey is what to do about a key that flows need.
+const nameKey = "; give it a name in [names] if flows are to read it"
+
+// looksLikeKey reports whether a string is an API key of any kind of store, by its prefix.
+func looksLikeKey(s string) bool { return apikey.IsPrefectCloud(s) || apikey.IsSecretsAPI(s) }
+
+// isKey reports whether text is a key. It ignores spaces around it, without which every key
+// is sent, and the quotation marks of a JSON string.
 func isKey(text, key string) bool {
 	if text = strings.TrimSpace(text); text == key {
 		return true

@@ -1,10 +1,12 @@
 package sync
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // planInput is what one tenant's plan depends on.
@@ -14,19 +16,21 @@ type planInput struct {
 	apply  bool   // the plan is to be applied, so the key must be one that may write
 }
 
-// newPlan decides what happens to each name in a store that has none yet;
-// [Plan.compareWith] completes it for one that has. It fails with [ErrEmptySource],
-// with [ErrNothingIncluded], and if two sources give one name, a required name has no
-// value, or a value does not fit its format.
+// newPlan decides what happens to each name if the store is empty. [Plan.compareWith]
+// completes the plan with the names that the store has. It fails with [ErrEmptySource],
+// with [ErrNothingIncluded], and if a name has two sources, a required name has no value,
+// or a value does not fit its format.
 func newPlan(in planInput) (*Plan, error) {
 	if err := validate(in.Rules, in.Prune, in.Overwrite); err != nil {
 		return nil, err
 	}
 	adapter := adapterOf(in.Writer)
 	given := in.Prune.Scope
-	p := &planner{adapter: adapter, taken: map[string]string{}, seen: map[string]bool{}}
+	p := &planner{adapter: adapter, taken: map[string]string{}, seen: map[string]string{}}
 	in, p.given, p.problems = in.adapt(adapter)
-	p.in, p.listed = in, in.Rules.byCIName()
+	p.in = in
+	p.readNames()
+	p.findSources()
 	for _, source := range in.Sources {
 		p.addAll(source)
 	}
@@ -53,26 +57,25 @@ func newPlan(in planInput) (*Plan, error) {
 
 // planner makes a plan from its input.
 type planner struct {
-	in       planInput // with names and patterns as the store keeps them
+	in       planInput // with names and patterns in the form of the store
 	adapter  Adapter
-	given    map[string]string   // the names that the rules have, by name in the store
-	renamed  storedNames         // that are written
+	given    map[string]string   // the names that the rules give, by name in the store
+	renamed  storedNames         // of what is written
 	listed   map[string][]string // the names in the store that the rules list, by CI name
 	taken    map[string]string   // where a value comes from, by its name in the store
-	seen     map[string]bool     // CI names that some source has
+	seen     map[string]string   // the label of the first source that has a CI name
+	stored   map[string][]string // the CI names that the sources have, by stored name
 	empty    []string            // labels of the sources that have no secret
 	actions  []Action
 	problems []error
 }
 
-// pruning returns what protects names from being deleted: every name that a source
-// has, whatever becomes of it there, and every name that the rules list.
+// pruning returns what protects names from being deleted. Every name that a source has is
+// protected, also if it is skipped, and so is every name that the rules list.
 func (p *planner) pruning() pruning {
 	protected := map[string]bool{}
-	for name := range p.seen {
-		if stored, err := p.adapter.StoredName(name); err == nil {
-			protected[stored] = true
-		}
+	for name := range p.stored {
+		protected[name] = true
 	}
 	for name := range p.in.Rules.Names {
 		protected[name] = true
@@ -80,7 +83,51 @@ func (p *planner) pruning() pruning {
 	return pruning{Prune: p.in.Prune, protected: protected, empty: p.empty}
 }
 
-// addAll decides on the entries of a source, and notes if none is a secret.
+// readNames collects the names of the sources.
+func (p *planner) readNames() {
+	p.stored = map[string][]string{}
+	for _, source := range p.in.Sources {
+		for _, entry := range source.Entries {
+			if p.has(entry.Name) {
+				continue
+			}
+			p.seen[entry.Name] = source.Label
+			if stored, err := p.adapter.StoredName(entry.Name); err == nil {
+				p.stored[stored] = append(p.stored[stored], entry.Name)
+			}
+		}
+	}
+}
+
+// findSources finds the source of each rule, which may be spelled as the store spells
+// names. It is a problem if that is the spelling of two sources.
+func (p *planner) findSources() {
+	for _, name := range slices.Sorted(maps.Keys(p.in.Rules.Names)) {
+		rule := p.in.Rules.Names[name]
+		sources := p.sourcesLike(rule.From)
+		if len(sources) > 1 {
+			p.problem("the source of %q is ambiguous: it may be %s: name one of them", p.given[name], strings.Join(sources, " or "))
+		} else if len(sources) == 1 {
+			rule.From = sources[0]
+			p.in.Rules.Names[name] = rule
+		}
+	}
+	p.listed = p.in.Rules.byCIName()
+}
+
+// sourcesLike returns the CI name that equals name, or else those that the store keeps
+// under the same name as it.
+func (p *planner) sourcesLike(name string) []string {
+	if p.has(name) {
+		return []string{name}
+	}
+	if stored, err := p.adapter.StoredName(name); err == nil {
+		return p.stored[stored]
+	}
+	return nil
+}
+
+// addAll decides on the entries of a source, and notes a source without secrets.
 func (p *planner) addAll(source *Source) {
 	hasSecret := false
 	for _, entry := range source.Entries {
@@ -91,10 +138,9 @@ func (p *planner) addAll(source *Source) {
 	}
 }
 
-// add decides on one entry, and reports whether it is a secret: one with a value, and
-// neither an API key nor GitHub's token.
+// add decides on one entry, and reports whether it is a secret: whether it has a value
+// that is neither an API key nor GitHub's token.
 func (p *planner) add(source *Source, entry Entry) bool {
-	p.seen[entry.Name] = true
 	text := entry.Text.RevealText()
 	names := p.listed[entry.Name]
 	if reason := p.keyReason(entry.Name, text, len(names) > 0); reason != "" {
@@ -102,7 +148,7 @@ func (p *planner) add(source *Source, entry Entry) bool {
 		return false
 	}
 	isSecret := text != "" && !isGitHubToken(entry.Name)
-	if reason := p.in.Rules.skipReason(entry.Name, len(names) > 0); reason != "" {
+	if reason := p.skipReason(entry.Name); reason != "" {
 		p.omit(entry, names, reason, false)
 		return isSecret
 	}
@@ -115,11 +161,25 @@ func (p *planner) add(source *Source, entry Entry) bool {
 	return isSecret
 }
 
-// writeUnlisted adds the action for an entry under its own name.
+// skipReason says why the rules skip a CI name; it is empty if they do not.
+func (p *planner) skipReason(name string) string {
+	return p.in.Rules.skipReason(name, p.storedOrSame(name), len(p.listed[name]) > 0)
+}
+
+// storedOrSame returns the name under which the store keeps a name; the name itself if it
+// cannot.
+func (p *planner) storedOrSame(name string) string { return storedOr(name, p.adapter.StoredName) }
+
+// writeUnlisted adds the action for an entry under its own name. That a rule has that name
+// for another source is a problem, even if that source has no value now.
 func (p *planner) writeUnlisted(source *Source, entry Entry, text string) {
 	name, err := p.adapter.StoredName(entry.Name)
 	if err != nil {
 		p.problem("%q in %s: %w: "+otherName+", or leave it out", entry.Name, source.Label, err)
+		return
+	}
+	if rule, ok := p.in.Rules.Names[name]; ok {
+		p.sourceBesideRule(name, position(entry.Name, source.Label), rule)
 		return
 	}
 	p.write(source, entry, name, text)
@@ -143,13 +203,13 @@ func joinReasons(a, b string) string {
 	return a + "; " + b
 }
 
-// write adds the action for an entry that goes into the store under a name.
+// write adds the action for an entry that is stored under a name.
 func (p *planner) write(source *Source, entry Entry, name, text string) {
 	rule := p.in.Rules.Names[name]
 	if rule.From != entry.Name {
 		rule = NameRule{}
 	}
-	where := fmt.Sprintf("%s in %s", entry.Name, source.Label)
+	where := position(entry.Name, source.Label)
 	if other, ok := p.taken[name]; ok {
 		p.problem("%q has two sources, %s and %s: leave one out, or "+otherName, name, other, where)
 		return
@@ -175,8 +235,22 @@ func (p *planner) write(source *Source, entry Entry, name, text string) {
 	})
 }
 
-// renaming counts a name that the store keeps under another, and says so if the rules
-// give it: the source of any other is beside the name in a plan.
+// position says where a CI name is.
+func position(name, where string) string { return name + " in " + where }
+
+// sourceBesideRule reports a source of a name for which a rule has another source.
+func (p *planner) sourceBesideRule(name, where string, rule NameRule) {
+	if p.has(rule.From) {
+		other := position(rule.From, p.seen[rule.From])
+		p.problem("%q has two sources, %s and %s: leave one out, or "+otherName, name, where, other)
+		return
+	}
+	p.problem("%q has two sources, %s and the one in %s: %s is not in any source; leave one out, or "+otherName,
+		name, where, cmp.Or(rule.At, "[names]"), rule.maskedFrom())
+}
+
+// renaming notes a name that the store keeps in another form. It returns both forms for a
+// name that the rules give. For any other name, the plan shows the source beside it.
 func (p *planner) renaming(entry Entry, stored string) string {
 	name, isGiven := p.given[stored]
 	if !isGiven {
@@ -189,12 +263,12 @@ func (p *planner) renaming(entry Entry, stored string) string {
 	return arrow(name, stored)
 }
 
-// addMissing skips the names that the rules list and no source has.
+// addMissing skips the names in the rules whose source is missing.
 func (p *planner) addMissing() {
 	for _, name := range slices.Sorted(maps.Keys(p.in.Rules.Names)) {
 		rule := p.in.Rules.Names[name]
 		switch {
-		case p.seen[rule.From]:
+		case p.has(rule.From):
 		case rule.Required:
 			p.problem("%q is required, but %s is not in any source%s", p.given[name], rule.maskedFrom(), p.suggestName(rule.From))
 		case rule.maskedFrom() != rule.From:
@@ -203,6 +277,12 @@ func (p *planner) addMissing() {
 			p.skip(name, rule.From, rule.From+" is not in any source"+p.suggestName(rule.From), true)
 		}
 	}
+}
+
+// has reports whether a source has a CI name.
+func (p *planner) has(name string) bool {
+	_, ok := p.seen[name]
+	return ok
 }
 
 func (p *planner) skip(name, source, reason string, warn bool) {

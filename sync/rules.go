@@ -120,21 +120,33 @@ const githubToken = "GitHub's own token"
 
 func isGitHubToken(ciName string) bool { return strings.EqualFold(ciName, "github_token") }
 
-// skipReason says why a CI name is skipped; it is empty if it is not.
-func (r Rules) skipReason(ciName string, listed bool) string {
+// skipReason says why a CI name is skipped; it is empty if it is not. stored is the name
+// under which the store keeps it.
+func (r Rules) skipReason(ciName, stored string, listed bool) string {
 	if isGitHubToken(ciName) {
 		return githubToken
 	}
-	if pattern := firstMatch(r.Exclude, ciName); pattern != "" {
+	if pattern := firstSelecting(r.Exclude, ciName, stored); pattern != "" {
 		return fmt.Sprintf("excluded by %q", pattern)
 	}
-	if listed || r.Include == nil || firstMatch(r.Include, ciName) != "" {
+	if listed || r.Include == nil || firstSelecting(r.Include, ciName, stored) != "" {
 		return ""
 	}
 	return "not included"
 }
 
-// firstMatch returns the first pattern that matches name; empty if there is none.
+// firstSelecting returns the first pattern that matches a CI name, or that is the name
+// under which the store keeps it; empty if there is no such pattern.
+func firstSelecting(patterns []string, ciName, stored string) string {
+	for _, pattern := range patterns {
+		if ok, _ := path.Match(pattern, ciName); ok || pattern == stored && stored != ciName {
+			return pattern
+		}
+	}
+	return ""
+}
+
+// firstMatch returns the first pattern that matches name; empty if none matches.
 func firstMatch(patterns []string, name string) string {
 	for _, pattern := range patterns {
 		if ok, _ := path.Match(pattern, name); ok {

@@ -8,7 +8,7 @@ import (
 
 // ciPatterns are globs over upper-case names that CI jobs need for themselves: for
 // registries of packages and images, coverage, scanners, releases, deployments and
-// the forge. They serve a hint for people, so they are what a flow seldom reads; the
+// the forge. They are for a hint to people, so they match what a flow seldom reads. The
 // names are those on the vendors' own setup pages for GitHub Actions.
 var ciPatterns = []string{
 	// registries of packages
@@ -31,8 +31,8 @@ var ciPatterns = []string{
 // looksLikeCI reports whether a secret is for CI itself, by its name.
 func looksLikeCI(name string) bool { return firstMatch(ciPatterns, strings.ToUpper(name)) != "" }
 
-// FirstLines returns what a reader should know before the actions: [Run.First], and how
-// many secrets go where if no rule limits what a complete source gives.
+// FirstLines returns what a reader should know before the actions: [Run.First], and, if a
+// source is complete and no rule selects from it, how many secrets go where.
 func (p *Plan) FirstLines() []string {
 	var lines []string
 	if p.first != "" {
@@ -44,8 +44,8 @@ func (p *Plan) FirstLines() []string {
 	return lines
 }
 
-// unselected returns how many names the sources have, if a source is complete and no
-// rule selects from it; else 0.
+// unselected returns how many names the sources have if a source is complete and no rule
+// selects from it. Otherwise it returns 0.
 func (p *planner) unselected() int {
 	rules := p.in.Rules
 	selected := rules.Include != nil || len(rules.Exclude) > 0 || len(rules.Names) > 0
@@ -55,16 +55,24 @@ func (p *planner) unselected() int {
 	return len(p.seen)
 }
 
-// unselectedLine says how many secrets go where without a selection, and which of
-// them are probably for CI itself.
+// unselectedLine says how many secrets go where without a selection, and which of them are
+// probably for CI itself, by the names that an exclude matches.
 func (p *Plan) unselectedLine() string {
-	written := slices.Concat(p.names(Create), p.names(Overwrite))
+	written, own := 0, []string(nil)
+	for _, a := range p.Actions {
+		if a.Kind != Create && a.Kind != Overwrite {
+			continue
+		}
+		written++
+		if looksLikeCI(a.Source) {
+			own = append(own, a.Source)
+		}
+	}
 	secrets, them := "secrets go", "them"
 	if p.unselected == 1 {
 		secrets, them = "secret goes", "it"
 	}
-	line := fmt.Sprintf("%d of %d %s to %s: no include, exclude or [names] limits %s", len(written), p.unselected, secrets, p.Target(), them)
-	own := slices.DeleteFunc(written, func(name string) bool { return !looksLikeCI(name) })
+	line := fmt.Sprintf("%d of %d %s to %s: no include, exclude or [names] limits %s", written, p.unselected, secrets, p.Target(), them)
 	if len(own) == 0 {
 		return line
 	}

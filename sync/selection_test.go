@@ -63,3 +63,20 @@ func TestFirstLinesWithoutASelection(t *testing.T) {
 		}
 	}
 }
+
+// TestFirstLinesNameCISecretsAsCIDoes has a store that keeps names in another form.
+func TestFirstLinesNameCISecretsAsCIDoes(t *testing.T) {
+	source, err := secretsync.ParseSecrets("secrets", []byte(`{"DB_PASSWORD": "v", "NPM_TOKEN": "v", "GITHUB_TOKEN": "v", "ORG_GITHUB_TOKEN": "v"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := secretsync.NewPlan(secretsync.Run{Writer: newShelf(), Sources: []*secretsync.Source{source}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"3 of 4 secrets go to the store: no include, exclude or [names] limits them; " +
+		"these look like secrets for CI itself: NPM_TOKEN, ORG_GITHUB_TOKEN"}
+	if diff := cmp.Diff(want, plan.FirstLines()); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -26,14 +26,14 @@ func (s sending) encode(f Format, text string) (encoding, error) {
 		if sent, err = unparsed(f, text); err != nil {
 			return sent, err
 		}
-	} else if s.TextOnly && sent.value.RevealText() == "" {
+	} else if s.StringsOnly && sent.value.RevealText() == "" {
 		sent.value = prefect.TextValue(text)
 	}
 	return s.fit(f, text, sent)
 }
 
-// fit returns the encoding if the store can hold it, or else, for a string, one in
-// quotation marks.
+// fit returns the encoding if the store can hold it. Otherwise it returns a string in
+// quotation marks, if the store can hold that.
 func (s sending) fit(f Format, text string, sent encoding) (encoding, error) {
 	err := s.check(sent.value)
 	if err == nil || s.NotParsed || f == FormatRaw {

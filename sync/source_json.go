@@ -77,7 +77,7 @@ func (p *objectParser) read() {
 	}
 }
 
-// ok collects err as a problem, and reports whether there is none.
+// ok reports whether err is nil, and otherwise collects it as a problem.
 func (p *objectParser) ok(err error) bool {
 	if err != nil {
 		p.problems = append(p.problems, err)

@@ -40,7 +40,7 @@ func Check(key string) error {
 	switch {
 	case strings.TrimSpace(key) == "":
 		return ErrNone
-	case isPrefectCloud(key):
+	case IsPrefectCloud(key):
 		return ErrPrefectCloud
 	case !FitsHeader(key):
 		return ErrNotHeader
@@ -54,8 +54,8 @@ func FitsHeader(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f })
 }
 
-// isPrefectCloud reports whether a key is one of Prefect Cloud 2 or 3.
-func isPrefectCloud(key string) bool { return begins(key, "pnu_") || begins(key, "pnb_") }
+// IsPrefectCloud reports whether a key is one of Prefect Cloud 2 or 3.
+func IsPrefectCloud(key string) bool { return begins(key, "pnu_") || begins(key, "pnb_") }
 
 // IsSecretsAPI reports whether a key is one of a secrets API.
 func IsSecretsAPI(key string) bool { return begins(key, "pfs_") }

@@ -45,7 +45,7 @@ func (c *Client) CheckValue(v prefect.Value) error {
 // ValueRules says that every value is sent as a string: the API shows an object to
 // whoever may list blocks. Flows of Prefect 3 get what json.loads makes of it.
 func (c *Client) ValueRules() sync.ValueRules {
-	return sync.ValueRules{TextOnly: true, NotParsed: c.reader == Reader2}
+	return sync.ValueRules{StringsOnly: true, NotParsed: c.reader == Reader2}
 }
 
 // DeleteNote says what the API cannot: who uses a block.

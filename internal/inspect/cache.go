@@ -21,8 +21,8 @@ type Cache struct {
 	manifests map[string]parsedManifest
 }
 
-// parsedManifest is a manifest that was parsed and checked. err is that of
-// [secretsync.ParseManifest].
+// parsedManifest is a manifest that was parsed and checked, with all its environments. err
+// is that of [secretsync.ParseManifest].
 type parsedManifest struct {
 	manifest    *secretsync.Manifest
 	diagnostics []check.Diagnostic

@@ -28,28 +28,52 @@ func isManifest(path string) bool { return filepath.Base(path) == defaultManifes
 
 // Manifest reads the manifest at path, or the default one, and shows the findings,
 // if there are any. It fails if one of them is an error. Without a manifest it
-// returns an empty one.
+// returns an empty one. It omits findings that matter to one environment alone.
 func (c *Cache) Manifest(path string, show Show) (*secretsync.Manifest, error) {
+	return c.valid(path, show, func(m *secretsync.Manifest) (*secretsync.Manifest, error) { return m, nil })
+}
+
+// Environment is [Cache.Manifest], for one of the manifest's environments.
+func (c *Cache) Environment(path, environment string, show Show) (*secretsync.Manifest, error) {
+	return c.valid(path, show, func(m *secretsync.Manifest) (*secretsync.Manifest, error) { return m.Environment(environment) })
+}
+
+// valid returns a part of the manifest at path, and shows what is wrong with that part.
+func (c *Cache) valid(path string, show Show, part func(*secretsync.Manifest) (*secretsync.Manifest, error)) (*secretsync.Manifest, error) {
 	path = manifestPath(path)
 	if path == "" {
-		return &secretsync.Manifest{}, nil
+		return part(&secretsync.Manifest{})
 	}
 	parsed, err := c.manifest(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading manifest: %w", err)
 	}
-	if len(parsed.diagnostics) > 0 {
-		if err := show(Findings{Diagnostics: parsed.diagnostics, Files: 1}); err != nil {
+	manifest, err := parsed.manifest, parsed.err
+	if err == nil {
+		manifest, err = part(manifest)
+	}
+	problems := tomlfile.Problems(err)
+	diagnostics := parsed.about(problems)
+	if len(diagnostics) > 0 {
+		if err := show(Findings{Diagnostics: diagnostics, Files: 1}); err != nil {
 			return nil, err
 		}
 	}
 	switch {
-	case report.CountSeverities(parsed.diagnostics)[check.SeverityError] > 0:
+	case report.CountSeverities(diagnostics)[check.SeverityError] > 0:
 		return nil, ErrManifest
-	case parsed.err != nil:
-		return nil, fmt.Errorf("an ignore comment does not mend a manifest\n%w", parsed.err)
+	case parsed.err != nil || len(problems) > 0:
+		return nil, fmt.Errorf("an ignore comment does not mend a manifest\n%w", err)
 	}
-	return parsed.manifest, nil
+	return manifest, err
+}
+
+// about returns the findings, of rule manifest only those about the given problems.
+func (p parsedManifest) about(problems []tomlfile.Problem) []check.Diagnostic {
+	return slices.DeleteFunc(slices.Clone(p.diagnostics), func(d check.Diagnostic) bool {
+		is := func(p tomlfile.Problem) bool { return p.Line == d.Line && p.Column == d.Column }
+		return d.Rule == "manifest" && !slices.ContainsFunc(problems, is)
+	})
 }
 
 // manifestPath returns path or, if that is empty, the default manifest in the
@@ -64,18 +88,13 @@ func manifestPath(path string) string {
 	return path
 }
 
-// Environment is [Cache.Manifest], for one of the manifest's environments.
-func (c *Cache) Environment(path, environment string, show Show) (*secretsync.Manifest, error) {
-	manifest, err := c.Manifest(path, show)
-	if err != nil {
-		return nil, err
-	}
-	return manifest.Environment(environment)
-}
-
 func parseManifest(path string, text []byte) parsedManifest {
 	manifest, err := secretsync.ParseManifest(path, text)
-	return parsedManifest{manifest, check.Manifest(filepath.ToSlash(path), text, tomlfile.Problems(err)), err}
+	invalid := err
+	if err == nil {
+		invalid = manifest.CheckNames()
+	}
+	return parsedManifest{manifest, check.Manifest(filepath.ToSlash(path), text, tomlfile.Problems(invalid)), err}
 }
 
 // checkFile checks a config, or a file named like a manifest as a manifest.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
 	"github.com/prefect-secrets/prefect-secrets/internal/option"
+	"github.com/prefect-secrets/prefect-secrets/internal/storekind"
 	"github.com/prefect-secrets/prefect-secrets/internal/tenant"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
@@ -24,9 +25,15 @@ const formatVersion = 2
 type File struct {
 	FormatVersion int      `json:"format_version"`
 	APIURL        string   `json:"api_url"`
-	Tenants       []string `json:"tenants"` // slugs or ids; empty for a key's own that the store does not name
+	Store         string   `json:"store,omitempty"`  // the kind of store; empty for the default
+	Reader        string   `json:"reader,omitempty"` // for kinds that have readers
+	Tenants       []string `json:"tenants"`          // slugs or ids; empty for a key's own that the store does not name
 	Actions       []Change `json:"actions"`
 }
+
+// Store is where a plan is applied, and how: a value that fits one reader may not fit
+// another.
+type Store struct{ URL, Kind, Reader string }
 
 // Change is one name that a plan file lets be changed.
 type Change struct {
@@ -38,15 +45,18 @@ type Change struct {
 	WrittenBy string `json:"written_by,omitempty"`
 }
 
-// byAnyone returns the change without WrittenBy.
+// withoutWriter returns the change without WrittenBy.
 func (c Change) withoutWriter() Change {
 	c.WrittenBy = ""
 	return c
 }
 
-// New returns a file of what the plans would change in the store behind apiURL.
-func New(apiURL string, plans ...*secretsync.Plan) *File {
-	file := &File{FormatVersion: formatVersion, APIURL: address.Display(apiURL), Tenants: []string{}, Actions: []Change{}}
+// New returns a file of what the plans would change in a store.
+func New(in Store, plans ...*secretsync.Plan) *File {
+	file := &File{FormatVersion: formatVersion, APIURL: address.Display(in.URL), Tenants: []string{}, Actions: []Change{}}
+	if in.Kind != storekind.Default.Name {
+		file.Store, file.Reader = in.Kind, in.Reader
+	}
 	for _, plan := range plans {
 		file.Tenants = append(file.Tenants, plan.Tenant)
 		for i := range plan.Actions {
@@ -104,16 +114,21 @@ func Parse(name string, text []byte, given option.Form) (*File, error) {
 	return &f, nil
 }
 
-// CheckURL fails if the plan was for another store than the one behind apiURL.
-func (f *File) CheckURL(apiURL string) error {
-	if f.APIURL != address.Display(apiURL) {
+// CheckStore fails if the plan was for another store.
+func (f *File) CheckStore(in Store) error {
+	switch now := New(in); {
+	case f.APIURL != now.APIURL:
 		return errors.New("the plan file is for another API URL: plan again")
+	case f.Store != now.Store:
+		return errors.New("the plan file is for a store of another kind: plan again")
+	case f.Reader != now.Reader:
+		return errors.New("the plan file is for flows of another version, and this run has another reader: plan again")
 	}
 	return nil
 }
 
 // Restrict skips every action of the plans that was not reviewed. The plans must be for
-// the file's own store ([File.CheckURL]).
+// the file's own store ([File.CheckStore]).
 //
 // It fails if what was reviewed no longer fits, and lists all of that: the plans are for
 // other tenants, or a name would now be created, overwritten or deleted that was
@@ -177,7 +192,7 @@ func (f *File) mismatches(planned map[Change]secretsync.Action) []string {
 	return mismatches
 }
 
-// leftTo reports whether the change was reviewed as a deletion by the key that wrote
+// isLeftToWriter reports whether the change was reviewed as a deletion by the key that wrote
 // the secret, and the planned action leaves it to that key.
 func (c Change) isLeftToWriter(planned secretsync.Action) bool {
 	return c.WrittenBy != "" && planned.Kind == secretsync.Skip && planned.WrittenBy == c.WrittenBy

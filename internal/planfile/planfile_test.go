@@ -74,7 +74,7 @@ func lines(p *secretsync.Plan) []string {
 }
 
 func TestAPlanFileContainsNamesAlone(t *testing.T) {
-	text, err := planfile.New(fileURL, newPlan(t, newCloud(t, "B", "OLD").AdminClient(), "A", canary, "B", canary, "E", "")).Encode()
+	text, err := planfile.New(planfile.Store{URL: fileURL}, newPlan(t, newCloud(t, "B", "OLD").AdminClient(), "A", canary, "B", canary, "E", "")).Encode()
 	if err != nil || strings.Contains(string(text), canary) {
 		t.Fatalf("%v, or the file holds a value", err)
 	}
@@ -93,7 +93,7 @@ func TestAPlanFileContainsNamesAlone(t *testing.T) {
 }
 
 func TestRestrict(t *testing.T) {
-	file := planfile.New(fileURL, newPlan(t, newCloud(t, "B", "OLD").AdminClient(), "A", "x", "B", "x"))
+	file := planfile.New(planfile.Store{URL: fileURL}, newPlan(t, newCloud(t, "B", "OLD").AdminClient(), "A", "x", "B", "x"))
 	stored, pairs := []string{"B", "OLD"}, []string{"A", "x", "B", "x"} // as in the file
 	tests := []struct {
 		name   string
@@ -125,7 +125,7 @@ func TestRestrict(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			plan := newPlan(t, newCloud(t, tt.stored...).AdminClient(), tt.pairs...)
-			err := file.CheckURL(tt.url)
+			err := file.CheckStore(planfile.Store{URL: tt.url})
 			if err == nil {
 				err = file.Restrict(plan)
 			}
@@ -170,7 +170,7 @@ func newShared(t *testing.T) *testkit.Cloud {
 // What a planner has planned is synced by a key that deletes its own alone.
 func TestAPlannersFileLeavesOthersSecrets(t *testing.T) {
 	cloud := newShared(t)
-	text, err := planfile.New(fileURL, newPlan(t, clientOf(cloud, "pr", prefect.RolePlanner), "NEW", "x")).Encode()
+	text, err := planfile.New(planfile.Store{URL: fileURL}, newPlan(t, clientOf(cloud, "pr", prefect.RolePlanner), "NEW", "x")).Encode()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func TestAPlannersFileLeavesOthersSecrets(t *testing.T) {
 // A deletion that was reviewed as one key's is not silently another's.
 func TestADeletionThatBecameAnothers(t *testing.T) {
 	cloud := newShared(t)
-	file := planfile.New(fileURL, newPlan(t, cloud.AdminClient(), "NEW", "x"))
+	file := planfile.New(planfile.Store{URL: fileURL}, newPlan(t, cloud.AdminClient(), "NEW", "x"))
 	setSecrets(t, clientOf(cloud, "carol", prefect.RoleAdmin), "A")
 	err := file.Restrict(newPlan(t, cloud.AdminClient(), "NEW", "x"))
 	if err == nil || !strings.Contains(err.Error(), `"A" of tenant testkit: delete was reviewed, but nothing is planned now`) {
@@ -220,7 +220,7 @@ func TestAPlanFileWithoutWhatIsUnchanged(t *testing.T) {
 	client := newCloud(t, "OTHER", "SAME").AdminClient()
 	store := comparing{client, []string{"SAME"}}
 	pairs := []string{"SAME", "x", "OTHER", "y"}
-	file := planfile.New("https://store.example", newPlan(t, store, pairs...))
+	file := planfile.New(planfile.Store{URL: "https://store.example"}, newPlan(t, store, pairs...))
 	if len(file.Actions) != 1 || file.Actions[0].Name != "OTHER" {
 		t.Errorf("%+v", file.Actions)
 	}
@@ -249,5 +249,46 @@ func TestAFileForAnotherTenant(t *testing.T) {
 	done, err := run.Sync(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "the plan file is for tenant other") || done != nil || len(cloud.Names()) != 0 {
 		t.Errorf("%v: %+v, %q are stored", err, done, cloud.Names())
+	}
+}
+
+// TestAPlanFileIsForOneStore has plans for stores of each kind and reader, which no other
+// store takes.
+func TestAPlanFileIsForOneStore(t *testing.T) {
+	const ofDefault = `{
+  "format_version": 2,
+  "api_url": "https://secrets.example.com",
+  "tenants": [],
+  "actions": []
+}
+`
+	stores := []planfile.Store{
+		{URL: fileURL, Kind: "cloud-1"},
+		{URL: fileURL, Kind: "blocks", Reader: "2"},
+		{URL: fileURL, Kind: "blocks", Reader: "3"},
+	}
+	const otherKind = "the plan file is for a store of another kind: plan again"
+	const otherReader = "the plan file is for flows of another version, and this run has another reader: plan again"
+	for i, planned := range stores {
+		text, err := planfile.New(planned).Encode()
+		if err != nil || (i == 0) != (string(text) == ofDefault) {
+			t.Fatalf("%v, %s", err, text)
+		}
+		file, err := planfile.Parse("plan.json", text, option.Flag)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for j, now := range stores {
+			want := otherReader
+			switch {
+			case i == j:
+				want = fmt.Sprint(error(nil))
+			case i == 0 || j == 0:
+				want = otherKind
+			}
+			if got := fmt.Sprint(file.CheckStore(now)); got != want {
+				t.Errorf("planned for %v, applied to %v: got %s, want %s", planned, now, got, want)
+			}
+		}
 	}
 }

@@ -10,14 +10,14 @@ import (
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
 
-// writePlanFile writes the plans for the store at url to the file that o names. It
+// writePlanFile writes the plans for a store to the file that o names. It
 // writes nothing for an untrusted run, whose plan nobody should approve. It returns the
 // path, or "" if it wrote nothing.
-func writePlanFile(url string, done *secretsync.Outcome, o Options) (path string, err error) {
+func writePlanFile(in planfile.Store, done *secretsync.Outcome, o Options) (path string, err error) {
 	if o.PlanFile == "" || o.Untrusted.IsTrue() {
 		return "", nil
 	}
-	text, err := planfile.New(url, done.Plans()...).Encode()
+	text, err := planfile.New(in, done.Plans()...).Encode()
 	if err == nil {
 		err = os.WriteFile(o.PlanFile, text, 0o644)
 	}

@@ -43,7 +43,7 @@ func (r *Rules) mergeInto(m *secretsync.Manifest) error {
 	if m.Names == nil {
 		m.Names = map[string]secretsync.NameRule{}
 	}
-	if err := r.mergeNames(m.Names); err != nil {
+	if err := r.mergeNames(m.Names, storekind.Find(m.Store)); err != nil {
 		return err
 	}
 	if err := m.Validate(); err != nil {
@@ -62,7 +62,10 @@ func checkOverwrite(m *secretsync.Manifest) error {
 	return nil
 }
 
-func (r *Rules) mergeNames(names map[string]secretsync.NameRule) error {
+// mergeNames merges the rules for single names into those of a manifest. Each name may be
+// spelled as a store of the kind spells it.
+func (r *Rules) mergeNames(names map[string]secretsync.NameRule, kind *storekind.Kind) error {
+	given := map[string]string{} // the flag's sources, by stored name
 	for i, pair := range r.Names {
 		if kind := check.PastedKind(pair); kind != "" {
 			return pastedFlag(i, kind)
@@ -74,15 +77,21 @@ func (r *Rules) mergeNames(names map[string]secretsync.NameRule) error {
 		if kind := check.PastedKind(source); kind != "" {
 			return pastedFlag(i, kind)
 		}
-		rule := names[dest]
+		known := sameName(names, dest, kind)
+		if other, ok := given[known]; ok && other != source {
+			return fmt.Errorf("--name %s: this name has two sources: remove one", dest)
+		}
+		rule := names[known]
+		delete(names, known)
 		rule.From, rule.At = source, "--name "+dest
-		names[dest] = rule
+		names[dest], given[dest] = rule, source
 	}
 	for _, pair := range r.Formats {
 		dest, text, err := splitPair("--format-of", "DEST=FORMAT", pair)
 		if err != nil {
 			return err
 		}
+		dest = sameName(names, dest, kind)
 		rule := ruleFor(names, "--format-of", dest)
 		if err := rule.Format.UnmarshalText([]byte(text)); err != nil {
 			return fmt.Errorf("--format-of %s: unknown format: use auto, string, json or raw", dest) // the text may be a value
@@ -90,11 +99,30 @@ func (r *Rules) mergeNames(names map[string]secretsync.NameRule) error {
 		names[dest] = rule
 	}
 	for _, dest := range r.Required {
+		dest = sameName(names, dest, kind)
 		rule := ruleFor(names, "--require", dest)
 		rule.Required = true
 		names[dest] = rule
 	}
 	return nil
+}
+
+// sameName returns the name in names that a store of the kind keeps under the same name as
+// dest; dest itself if no name is.
+func sameName(names map[string]secretsync.NameRule, dest string, kind *storekind.Kind) string {
+	if _, ok := names[dest]; ok {
+		return dest
+	}
+	stored, err := kind.StoredName(dest)
+	if err != nil {
+		return dest
+	}
+	for name := range names {
+		if other, err := kind.StoredName(name); err == nil && other == stored {
+			return name
+		}
+	}
+	return dest
 }
 
 // pastedFlag returns the error for the --name with index i, which holds a value of the

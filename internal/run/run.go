@@ -90,7 +90,7 @@ func Plan(ctx context.Context, o Options, out Printer) (planFile string, err err
 	if err != nil {
 		return "", err
 	}
-	if planFile, err = writePlanFile(p.conn.URL, done, o); err != nil {
+	if planFile, err = writePlanFile(p.store, done, o); err != nil {
 		return "", err
 	}
 	if err := out.OnlyPlanned(done); err != nil {
@@ -126,8 +126,9 @@ func Sync(ctx context.Context, o Options, out Printer) (err error) {
 
 // prepared is a run with all its inputs, and its open store.
 type prepared struct {
-	conn *connect.Connection
-	run  secretsync.Run
+	conn  *connect.Connection
+	store planfile.Store
+	run   secretsync.Run
 }
 
 // close closes the store, and returns err joined with the error of closing.
@@ -151,8 +152,9 @@ func prepare(o Options, out Printer) (p prepared, err error) {
 	if p.conn, err = connect.Open(o.Connect, placeOf(manifest)); err != nil {
 		return p, err
 	}
+	p.store = planfile.Store{URL: p.conn.URL, Kind: p.conn.Kind, Reader: manifest.Reader}
 	if reviewed != nil {
-		if err := reviewed.CheckURL(p.conn.URL); err != nil {
+		if err := reviewed.CheckStore(p.store); err != nil {
 			return p, p.close(err)
 		}
 	}
