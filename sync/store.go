@@ -115,10 +115,13 @@ type Comparer interface {
 // reads the values back and compares them.
 type BulkReader interface {
 	// GetFlowValues returns what flows get for the names, by name, in the types of
-	// [Reader].GetFlowValue. It omits a name that is missing, or that no flow can read,
-	// and retains no value. It fails with [prefect.ErrForbidden] if the key may not read;
-	// sync then verifies only that the names exist. Sync asks for up to 200 names at once.
-	GetFlowValues(ctx context.Context, names []string) (map[string]any, error)
+	// [Reader].GetFlowValue. It omits a name that no flow can read, and retains no value.
+	//
+	// In unreadable it returns the names of which it cannot tell what flows get, because
+	// the key may not read them or the store shows them in part. Sync makes no claim about
+	// these, unless values has what it wrote. If the key may read none of the names, it
+	// may fail with [prefect.ErrForbidden]. Sync asks for up to 200 names at once.
+	GetFlowValues(ctx context.Context, names []string) (values map[string]any, unreadable []string, err error)
 }
 
 var (

@@ -9,12 +9,10 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/internal/pace"
 )
 
 const (
-	// maxWriters is how many writes sync makes at once.
-	maxWriters = 16
 	// firstCalm is how many writes must succeed in a row, for each writer, before there
 	// are twice as many; it doubles with each time that these were too many, up to
 	// maxCalm.
@@ -131,26 +129,18 @@ func (g *gate) note(err error, writes bool) (pause time.Duration, again bool) {
 		if pause, again = g.busy.next(); !again {
 			g.noteOutage(err)
 		}
-	case isOutage(err):
+	case pace.IsOutage(err):
 		g.noteOutage(err)
 	}
 	return pause, again
 }
 
-func isOutage(err error) bool {
-	var answered *prefect.APIError
-	if errors.As(err, &answered) {
-		return httperr.IsOutageStatus(answered.Status)
-	}
-	return errors.Is(err, prefect.ErrNoAnswer)
-}
-
 func (g *gate) noteSuccess() {
 	g.busy, g.outages = busy{}, 0
 	g.calm++
-	if g.extra+1 < maxWriters && g.calm >= min(firstCalm<<min(g.tooMany, 8), maxCalm)*(g.extra+1) {
+	if g.extra+1 < pace.MaxInFlight && g.calm >= min(firstCalm<<min(g.tooMany, 8), maxCalm)*(g.extra+1) {
 		g.calm = 0
-		g.extra = min(2*(g.extra+1), maxWriters) - 1
+		g.extra = min(2*(g.extra+1), pace.MaxInFlight) - 1
 		g.admit()
 	}
 }
