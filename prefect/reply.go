@@ -24,8 +24,7 @@ const maxReply = 32 << 20
 type reply struct {
 	raw        bool // the call reads data itself, which holds a JSON scalar
 	status     int
-	location   string // see [APIError]
-	moved      bool   // see [APIError]
+	redirect   string // see [APIError]
 	from       origin
 	retryAfter time.Duration
 	body       []byte
@@ -164,7 +163,7 @@ func (r *reply) libraryBody() []byte {
 // refusal returns the error of an answer whose status is not 200. It leaves out the
 // server's text: Apollo Server echoes the variables of a document that it refuses.
 func (r *reply) refusal() error {
-	e := &APIError{Status: r.status, RetryAfter: r.retryAfter, location: r.location, moved: r.moved, from: r.from}
+	e := &APIError{Status: r.status, RetryAfter: r.retryAfter, redirect: r.redirect, from: r.from}
 	if len(r.errors) > 0 {
 		e.Code = r.errors[0].code
 		e.path, e.refused = r.errors[0].path, r.errors[0].refused
