@@ -19,8 +19,9 @@ const (
 	firstCalm = 8
 	maxCalm   = 256
 	// patience is how long a database may be busy, without a success in between, before
-	// the server counts as away.
-	patience = 15 * time.Second
+	// the server counts as away: as long as sync waits for a server that is. Beside other
+	// programs that write to the same SQLite, a writer is often unlucky for half of that.
+	patience = time.Minute
 	// The longest pause after the first answer that the database is busy. It doubles.
 	firstPause = 50 * time.Millisecond
 	// After so many outages, over so long a time, nothing more is sent. Each of sync's
@@ -44,7 +45,7 @@ type gate struct {
 	tooMany int          // how often it was too high
 	busy    busy         // since the last success
 	outages int          // since the last success
-	away    time.Time    // when the first of these was
+	away    time.Time    // when the first of these began
 }
 
 // busy are answers in a row that the database is busy. The zero value has none.
@@ -127,10 +128,10 @@ func (g *gate) note(err error, writes bool) (pause time.Duration, again bool) {
 		}
 		g.extra, g.calm = 0, 0
 		if pause, again = g.busy.next(); !again {
-			g.noteOutage(err)
+			g.noteOutage(err, g.busy.began)
 		}
 	case pace.IsOutage(err):
-		g.noteOutage(err)
+		g.noteOutage(err, time.Now())
 	}
 	return pause, again
 }
@@ -147,10 +148,10 @@ func (g *gate) noteSuccess() {
 
 // noteOutage ends the waiting after the second outage in a row: who waits for a server
 // that does not answer would have to wait for its time to answer each writer.
-func (g *gate) noteOutage(err error) {
+func (g *gate) noteOutage(err error, began time.Time) {
 	g.extra, g.calm = 0, 0
 	if g.outages++; g.outages == 1 {
-		g.away = time.Now()
+		g.away = began
 		return
 	}
 	for _, turn := range g.waiting {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -147,6 +148,25 @@ func TestEndlessLists(t *testing.T) {
 			t.Errorf("%s: %v after %d requests", name, err, calls)
 		}
 	}
+}
+
+// A list of many pages does not begin again where its database is busy for a moment: it
+// would never end.
+func TestABusyPageIsReadAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake, want := newNumbered(2000)
+		requests := 0
+		got, err := newClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if requests++; requests%4 == 0 {
+				answerJSON(http.StatusServiceUnavailable, `{"exception_message":"Service Unavailable"}`)(w, r)
+				return
+			}
+			fake.ServeHTTP(w, r)
+		})).ListSecrets(t.Context())
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("%v: %s", err, diff)
+		}
+	})
 }
 
 // An answer is read up to a limit, whatever it claims to be.
