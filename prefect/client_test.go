@@ -1,6 +1,7 @@
 package prefect_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -405,24 +406,33 @@ func TestClientNeverShowsItsKey(t *testing.T) {
 	}
 }
 
-func TestARedirectMayBeALoginPage(t *testing.T) {
-	const login = "is a proxy or a login page in front of it?"
+// A server can put a value or the key into any part of a redirect, in any encoding.
+func TestARedirectIsNotQuoted(t *testing.T) {
+	base64 := base64.StdEncoding.EncodeToString([]byte(canary))
+	const another = "the API answered with a redirect to another host: is a proxy or a login page in front of it? (HTTP 302)"
+	const same = "the API answered with a redirect to another URL of the same host: " +
+		"is the URL of the API complete, or is a login page in front of it? (HTTP 302)"
 	for to, want := range map[string]string{
-		"https://sso.example.com/login?return=x":      login,
-		"https://other.example.com/":                  login,
-		"https://secrets.example.com/login":           login,
-		"/oauth2/start":                               login,
-		"https://secrets.example.com/graphql":         "use that URL",
-		"https://SECRETS.example.com:8443/x/graphql/": "use that URL",
-		"/": "use that URL",
+		"https://sso.example.com/login?return=x":                  another,
+		"https://" + strings.ToLower(canary) + ".example.com/":    another,
+		"https://" + canary + ":x@other.example.com/":             another,
+		"https://secrets.example.com/%43" + canary[1:]:            same,
+		"https://SECRETS.example.com:8443/" + base64 + "/graphql": same,
+		"/oauth2/" + canary:                same,
+		"/":                                same,
+		canary + "://secrets.example.com/": same,
+		"https://secrets.example.com/graphql?" + canary + "#" + canary: same,
+		"":             "the API answered with a redirect: is a proxy or a login page in front of it? (HTTP 302)",
+		"%zz" + canary: "the API answered with a redirect: is a proxy or a login page in front of it? (HTTP 302)",
 	} {
 		transport := roundTripper(func(*http.Request) (*http.Response, error) {
 			resp := answer(302, "")
 			resp.Header.Set("Location", to)
 			return resp, nil
 		})
-		if _, err := newClient(t, transport).ListSecrets(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v", to, err)
+		_, err := newClient(t, transport).ListSecrets(t.Context())
+		if err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("got %q, want %q", strings.ReplaceAll(fmt.Sprint(err), canary, "<canary>"), want)
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
 )
 
 // The errors that callers tell apart with errors.Is.
@@ -72,8 +74,7 @@ type APIError struct {
 	from     origin
 	refused  string // extensions.refused of this project's store
 	path     string // the field or alias that failed; empty for the whole document
-	location string // where a redirect leads: scheme, host and path; empty for any other answer
-	moved    bool   // the redirect may lead to the API
+	redirect string // what a redirect means; empty for any other answer
 	omitted  bool   // the answer has no result for this field
 	hidden   bool   // the answer has a message that may not be shown
 }
@@ -106,23 +107,14 @@ func (e *APIError) what() string {
 		}
 	}
 	switch {
-	case e.moved:
-		return "the API answered with a redirect to " + e.location + ": use that URL"
-	case e.location != "":
-		return "the API answered with a redirect to " + e.location + ": is a proxy or a login page in front of it?"
-	case e.Status >= 300 && e.Status < 400:
-		return "the API answered with a redirect: is a proxy or a login page in front of it?"
+	case e.redirect != "":
+		return e.redirect
 	case e.Status == http.StatusNotFound:
 		return "there is no GraphQL API at this URL"
 	case e.Status == http.StatusBadRequest:
 		return "the API refused the document"
-	case e.Status >= 500:
-		return "the API is not available"
-	case e.Status == http.StatusRequestEntityTooLarge:
-		return fmt.Sprintf("the API does not accept a request of %d bytes", e.from.sent)
-	default:
-		return "the API answered with an error"
 	}
+	return httperr.Status(e.Status, e.from.sent)
 }
 
 func (e *APIError) detail() string {

@@ -24,8 +24,7 @@ const maxReply = 32 << 20
 // drops an error's path and code, and quotes the body of an answer that is not 200.
 type reply struct {
 	status     int
-	location   string // see [APIError]
-	moved      bool   // see [APIError]
+	redirect   string // see [APIError]
 	from       origin
 	retryAfter time.Duration
 	data       json.RawMessage               // an object, or nil
@@ -172,7 +171,7 @@ func (r *reply) decode(into any) error {
 // refusal returns the error of an answer whose status is not 200. It leaves out the
 // server's text: Apollo Server echoes the variables of a document that it refuses.
 func (r *reply) refusal() error {
-	e := &APIError{Status: r.status, RetryAfter: r.retryAfter, location: r.location, moved: r.moved, from: r.from}
+	e := &APIError{Status: r.status, RetryAfter: r.retryAfter, redirect: r.redirect, from: r.from}
 	if len(r.errors) > 0 {
 		e.Code = r.errors[0].code
 		e.path, e.refused = r.errors[0].path, r.errors[0].refused

@@ -37,7 +37,6 @@ func (c *cleaner) clean(err error) error {
 	if !e.omitted {
 		clean.Message = c.scrubber.scrub(e.Message)
 	}
-	clean.location = c.scrubber.scrub(e.location)
 	return &clean
 }
 

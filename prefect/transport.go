@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
-	"strings"
 	"sync/atomic"
 
-	"github.com/prefect-secrets/prefect-secrets/internal/address"
 	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
 )
 
@@ -38,7 +35,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	defer resp.Body.Close()
 	r.from = origin{url: req.URL, sent: req.ContentLength}
 	r.read(resp)
-	r.location, r.moved = redirect(req.URL, resp)
+	r.redirect = httperr.Redirect(req.URL, resp)
 	return &http.Response{
 		Status: "200 OK", StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Body: http.NoBody, Request: req,
@@ -53,19 +50,6 @@ func (t *transport) authenticate(header http.Header) {
 	if t.tenantID != "" {
 		header.Set("X-PREFECT-TENANT-ID", t.tenantID)
 	}
-}
-
-// redirect returns where an answer redirects to, empty if it is not a redirect, and
-// whether that may be the API at another URL: it is on the same host, and not at the path
-// of a page.
-func redirect(from *url.URL, resp *http.Response) (location string, moved bool) {
-	to := httperr.RedirectTo(from, resp)
-	if to == nil {
-		return "", false
-	}
-	path := strings.TrimSuffix(to.Path, "/")
-	isAPI := path == "" || path == strings.TrimSuffix(from.Path, "/") || strings.HasSuffix(path, "/graphql")
-	return address.Redacted(to), isAPI && strings.EqualFold(to.Hostname(), from.Hostname())
 }
 
 // call sends one document. The error is that of the document as a whole; the errors

@@ -192,7 +192,27 @@ func TestAStoreReadsItsValuesBack(t *testing.T) {
 		t.Errorf("%v, %+v", report.Err, v)
 	}
 
-	store.refuses, run.Steps.Progress = true, nil
+	store.hidden = []string{"b"}
+	store.memory.values["a"] = []byte(`"other"`)
+	if done, err = run.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	report = done.Tenants[0].Report
+	if v := report.Verified; *v.Values != 1 || len(v.Different) != 0 || !slices.Equal(v.Unreadable, []string{"b"}) || report.Err != nil {
+		t.Errorf("a value that is hidden: %v, %+v", report.Err, v)
+	}
+
+	store.hidden = []string{"a", "b"}
+	store.memory.values["a"] = []byte(`"other"`)
+	if done, err = run.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	report = done.Tenants[0].Report
+	if v := report.Verified; *v.Values != 1 || len(v.Unreadable) != 1 || report.Err != nil {
+		t.Errorf("a value that is what was written: %v, %+v", report.Err, v)
+	}
+
+	store.hidden, store.refuses, run.Steps.Progress = nil, true, nil
 	if done, err = run.Sync(t.Context()); err != nil {
 		t.Fatal(err)
 	}

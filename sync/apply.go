@@ -7,12 +7,10 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/pace"
 	"github.com/prefect-secrets/prefect-secrets/internal/panics"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
-
-// inFlight is the largest number of concurrent batches.
-const inFlight = 16
 
 // applyOptions say how a plan is applied. The zero value is ready to use.
 type applyOptions struct {
@@ -120,7 +118,7 @@ func (a *applier) indexes(kinds ...Kind) []int {
 func (a *applier) run(ctx context.Context, indexes []int) {
 	var group errgroup.Group
 	var panicked panics.Catcher
-	group.SetLimit(inFlight)
+	group.SetLimit(pace.MaxInFlight)
 	for rest := a.batch(indexes); len(rest.indexes) > 0; {
 		n := min(max(a.store.BatchLen(rest.secrets), 1), len(rest.indexes))
 		first := batch{rest.indexes[:n], rest.secrets[:n]}

@@ -16,8 +16,9 @@ import (
 type shelf struct {
 	secretsync.Store
 	memory    *memory
-	notParsed bool // flows get a string as it is stored
-	refuses   bool // the key may not read
+	notParsed bool     // flows get a string as it is stored
+	refuses   bool     // the key may not read
+	hidden    []string // the names whose values the key may not read
 	asked     []string
 }
 
@@ -75,11 +76,11 @@ func (s *shelf) Unchanged(ctx context.Context, secrets []prefect.NamedValue) ([]
 	return s.memory.Unchanged(ctx, secrets)
 }
 
-func (s *shelf) GetFlowValues(_ context.Context, names []string) (map[string]any, error) {
+func (s *shelf) GetFlowValues(_ context.Context, names []string) (map[string]any, []string, error) {
 	if s.refuses {
-		return nil, prefect.ErrForbidden
+		return nil, nil, prefect.ErrForbidden
 	}
-	return s.memory.flowValues(names, s.notParsed), nil
+	return s.memory.flowValues(names, s.notParsed), s.hidden, nil
 }
 
 // A store with rules of its own is planned for by them: the plan shows the names that

@@ -114,11 +114,14 @@ type Comparer interface {
 // BulkReader is a [Store] whose key may also read values. After a run has written, sync
 // reads the values back and compares them with the source.
 type BulkReader interface {
-	// GetFlowValues returns what flows get, by name, in the types of [Reader].GetFlowValue.
-	// It omits a name that is missing or that no flow can read, and retains no value. It
-	// fails with [prefect.ErrForbidden] if the key may not read. Sync then verifies only
-	// that the names exist. Sync passes up to 200 names.
-	GetFlowValues(ctx context.Context, names []string) (map[string]any, error)
+	// GetFlowValues returns what flows get for the names, by name, in the types of
+	// [Reader].GetFlowValue. It omits a name that no flow can read, and retains no value.
+	//
+	// In unreadable it returns the names of which it cannot tell what flows get, because
+	// the key may not read them or the store shows them in part. Sync makes no claim about
+	// these, unless values has what it wrote. If the key may read none of the names, it
+	// may fail with [prefect.ErrForbidden]. Sync passes up to 200 names.
+	GetFlowValues(ctx context.Context, names []string) (values map[string]any, unreadable []string, err error)
 }
 
 var (

@@ -28,6 +28,9 @@ type Verified struct {
 	ByWriter bool `json:"by_writer,omitempty"`
 	// Different has the names whose value was read back and differs.
 	Different []string `json:"different,omitempty"`
+	// Unreadable has the names whose value the writing key may not read, so that nothing
+	// is known of it.
+	Unreadable []string `json:"unreadable,omitempty"`
 	// WriterRefused reports whether the store refused the writing key a value, as it
 	// must; nil if that was not tried.
 	WriterRefused *bool `json:"writer_refused,omitempty"`
@@ -107,13 +110,23 @@ func (a *Action) mayBeThere() bool { return a.written() || a.Result == Unknown }
 // verifyValues reads every value that was written with the reader's key, and compares
 // what a flow gets with the source. It is called after verifyNames.
 func verifyValues(ctx context.Context, reader *pacedReader, r *Report) error {
-	equal, err := r.readBack(ctx, reader)
+	found, err := r.readBack(ctx, reader)
 	if err != nil {
 		return fmt.Errorf("verifying: %w", err)
 	}
-	r.recordValues(equal)
+	r.recordValues(found)
 	return nil
 }
+
+// comparison is what is known of a value that was read back. The zero value is that of
+// one that is missing, or another than the source has.
+type comparison int
+
+const (
+	differs comparison = iota
+	equals
+	unreadable // nothing is known
+)
 
 // maxBulk is how many values one call of a [BulkReader] returns.
 const maxBulk = 200
@@ -131,64 +144,75 @@ func verifyBulk(ctx context.Context, store *paced, r *Report) error {
 			indexes = append(indexes, i)
 		}
 	}
-	equal := make([]bool, len(r.Actions))
+	found := make([]comparison, len(r.Actions))
 	for chunk := range slices.Chunk(indexes, maxBulk) {
-		err := store.pacer.Do(ctx, pace.Write, func() error { return r.readChunk(ctx, reader, chunk, equal) })
-		if errors.Is(err, prefect.ErrForbidden) {
-			return nil
-		}
+		err := store.pacer.Do(ctx, pace.Write, func() error { return r.readChunk(ctx, reader, chunk, found) })
 		if err != nil {
 			return fmt.Errorf("verifying: %w", err)
 		}
 	}
-	r.recordValues(equal)
+	isReadable := func(i int) bool { return found[i] != unreadable }
+	if len(indexes) > 0 && !slices.ContainsFunc(indexes, isReadable) {
+		return nil
+	}
+	r.recordValues(found)
 	r.Verified.ByWriter = true
 	return nil
 }
 
 // readChunk compares the values of the actions at the indexes.
-func (r *Report) readChunk(ctx context.Context, reader BulkReader, indexes []int, equal []bool) error {
+func (r *Report) readChunk(ctx context.Context, reader BulkReader, indexes []int, found []comparison) error {
 	names := make([]string, len(indexes))
 	for i, index := range indexes {
 		names[i] = r.Actions[index].Name
 	}
-	values, err := reader.GetFlowValues(ctx, names)
+	values, hidden, err := reader.GetFlowValues(ctx, names)
+	if errors.Is(err, prefect.ErrForbidden) {
+		values, hidden, err = nil, names, nil
+	}
 	if err != nil {
 		return err
 	}
+	isHidden := setOf(hidden)
 	for _, index := range indexes {
-		got, ok := values[r.Actions[index].Name]
-		equal[index] = ok && equalJSON(got, r.Actions[index].flowValue())
+		a := &r.Actions[index]
+		switch got, ok := values[a.Name]; {
+		case ok && equalJSON(got, a.flowValue()):
+			found[index] = equals
+		case isHidden[a.Name]:
+			found[index] = unreadable
+		default:
+			found[index] = differs
+		}
 	}
 	return nil
 }
 
 // recordValues records, by the index of the action, whether a flow gets what the source
 // has. A value that differs counts as failed from then on; one whose answer was lost
-// counts as written if the store has it.
-func (r *Report) recordValues(equal []bool) {
+// counts as written if the store has it. What is unreadable keeps its result.
+func (r *Report) recordValues(found []comparison) {
 	r.Verified.Values = new(int)
 	for i := range r.Actions {
-		r.verifyValue(&r.Actions[i], equal[i])
+		r.verifyValue(&r.Actions[i], found[i])
 	}
 	if r.undone() == 0 {
 		r.Err = nil
 	}
 }
 
-// readBack returns for each action whether a flow gets what the source has. It is
-// false if nothing can have been written.
-func (r *Report) readBack(ctx context.Context, reader *pacedReader) ([]bool, error) {
-	equal := make([]bool, len(r.Actions))
+// readBack compares, for each action, what a flow gets with what the source has.
+func (r *Report) readBack(ctx context.Context, reader *pacedReader) ([]comparison, error) {
+	found := make([]comparison, len(r.Actions))
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(inFlight)
+	group.SetLimit(pace.MaxInFlight)
 	var panicked panics.Catcher
 	for i := range r.Actions {
 		if action := &r.Actions[i]; action.mayBeThere() {
 			group.Go(func() error {
 				defer panicked.Catch()
 				return reader.pacer.Do(ctx, pace.Write, func() (err error) {
-					equal[i], err = action.readsBack(ctx, reader)
+					found[i], err = action.readsBack(ctx, reader)
 					return err
 				})
 			})
@@ -196,12 +220,14 @@ func (r *Report) readBack(ctx context.Context, reader *pacedReader) ([]bool, err
 	}
 	err := group.Wait()
 	panicked.Pass()
-	return equal, err
+	return found, err
 }
 
-func (r *Report) verifyValue(action *Action, equal bool) {
+func (r *Report) verifyValue(action *Action, found comparison) {
 	switch {
-	case equal:
+	case found == unreadable:
+		r.Verified.Unreadable = append(r.Verified.Unreadable, action.Name)
+	case found == equals:
 		*r.Verified.Values++
 		if action.Result == Unknown {
 			action.Result, action.Reason = Overwritten, "the answer was lost; the value is there now"
@@ -215,16 +241,17 @@ func (r *Report) verifyValue(action *Action, equal bool) {
 	}
 }
 
-// readsBack reports whether a flow gets from the store what the source has.
-func (a *Action) readsBack(ctx context.Context, reader Reader) (bool, error) {
-	got, err := reader.GetFlowValue(ctx, a.Name)
-	if errors.Is(err, prefect.ErrNotFound) {
-		return false, nil
+// readsBack compares what a flow gets from the store with what the source has.
+func (a *Action) readsBack(ctx context.Context, reader Reader) (comparison, error) {
+	switch got, err := reader.GetFlowValue(ctx, a.Name); {
+	case errors.Is(err, prefect.ErrNotFound):
+		return differs, nil
+	case err != nil:
+		return differs, err
+	case equalJSON(got, a.flowValue()):
+		return equals, nil
 	}
-	if err != nil {
-		return false, err
-	}
-	return equalJSON(got, a.flowValue()), nil
+	return differs, nil
 }
 
 // flowValue returns what a flow is to get.

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -111,24 +110,20 @@ func (e *answerError) mayPass() bool {
 
 // whatPrefectSays returns the text of an answer of the API.
 func (e *answerError) whatPrefectSays(sent int64) string {
-	text := "the API answered with an error"
-	switch status := e.api.Status; {
-	case errors.Is(e.api, prefect.ErrUnauthenticated):
-		text = prefect.ErrUnauthenticated.Error()
-	case errors.Is(e.api, prefect.ErrForbidden):
-		text = prefect.ErrForbidden.Error()
-	case errors.Is(e.api, prefect.ErrRateLimited):
-		text = prefect.ErrRateLimited.Error()
+	status := e.api.Status
+	text := httperr.Status(status, sent)
+	switch {
 	case e.busy:
 		text = "the server's database is busy"
-	case status >= http.StatusInternalServerError:
-		text = "the API is not available"
-	case status == http.StatusRequestEntityTooLarge:
-		text = fmt.Sprintf("the API does not accept a request of %d bytes", sent)
 	case status == http.StatusConflict:
 		text = "the API reports a conflict"
-	case status >= http.StatusBadRequest:
+	case status < http.StatusInternalServerError && status != http.StatusRequestEntityTooLarge:
 		text = "the API refused the request"
+	}
+	for _, sentinel := range []error{prefect.ErrUnauthenticated, prefect.ErrForbidden, prefect.ErrRateLimited} {
+		if errors.Is(e.api, sentinel) {
+			text = sentinel.Error()
+		}
 	}
 	if e.detail != "" && !e.busy {
 		text += ": " + e.detail
@@ -160,28 +155,11 @@ func (from origin) elsewhere(resp *http.Response, body []byte, failed failure) s
 // unexpected returns the error of an answer that is neither an error nor what was asked
 // for. Unless it is a redirect, the API may have done what it was asked for.
 func (from origin) unexpected(resp *http.Response) error {
-	const question = ": is a proxy or a login page in front of it?"
-	if to := httperr.RedirectTo(resp.Request.URL, resp); to != nil {
-		return &answerError{text: "the API answered with a redirect to " + target(resp.Request.URL, to) + question}
-	}
-	if resp.StatusCode >= http.StatusMultipleChoices {
-		return &answerError{text: fmt.Sprintf("the API answered with HTTP %d%s", resp.StatusCode, question)}
+	if redirect := httperr.Redirect(resp.Request.URL, resp); redirect != "" {
+		return &answerError{text: fmt.Sprintf("%s (HTTP %d)", redirect, resp.StatusCode)}
 	}
 	start, _ := sniff(resp.Body)
 	return from.notPrefect(resp, start)
-}
-
-// target says where a redirect leads. It quotes nothing of the URL, because a server can
-// put a value or the key into any part of it.
-func target(from, to *url.URL) string {
-	switch {
-	case !strings.EqualFold(to.Hostname(), from.Hostname()):
-		return "another host"
-	case to.Scheme == "https" && from.Scheme == "http":
-		return "https"
-	default:
-		return "another path"
-	}
 }
 
 // notPrefect returns why an answer that is a success is not one of the API.

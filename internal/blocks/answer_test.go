@@ -58,7 +58,7 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		"413":             {"/api", html(413), "a proxy in front of http://localhost/api limits the length of requests", nil, false},
 		"https is wanted": {"/api", answerText(400, "Client sent an HTTP request to an HTTPS server."), "use https://localhost/api", nil, false},
 		"an unknown 2xx":  {"/api", answerJSON(206, `[]`), "is it the URL of the API?", prefect.ErrNoAnswer, true},
-		"status 304":      {"/api", answerJSON(304, ``), "the API answered with HTTP 304", nil, false},
+		"status 304":      {"/api", answerJSON(304, ``), "the API answered with a redirect: is a proxy or a login page in front of it? (HTTP 304)", nil, false},
 	}
 	for name, tt := range tests {
 		client := mustNew(t, blocks.Config{

@@ -64,6 +64,7 @@ type Client struct {
 	authNotASCII  bool          // the authorization has a character that Prefect's server cannot compare
 	transport     http.RoundTripper
 	timeout       time.Duration // of one request
+	maxAnswer     int64         // bytes
 	requests      atomic.Int64
 	gate          gate
 	known         known
@@ -99,7 +100,7 @@ func New(c Config) (*Client, error) {
 	return &Client{
 		url: url.String(), cloud: isCloud(url), reader: c.Reader,
 		authorization: func() string { return authorization }, authNotASCII: !isASCII(c.AuthString),
-		transport: c.Transport, timeout: c.Timeout,
+		transport: c.Transport, timeout: c.Timeout, maxAnswer: maxAnswer,
 	}, nil
 }
 

@@ -9,20 +9,19 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
-	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/internal/pace"
 )
 
 const (
-	// maxWriters is how many writes sync makes at once.
-	maxWriters = 16
 	// firstCalm is how many writes must succeed in a row, for each writer, before there
 	// are twice as many; it doubles with each time that these were too many, up to
 	// maxCalm.
 	firstCalm = 8
 	maxCalm   = 256
 	// patience is how long a database may be busy, without a success in between, before
-	// the server counts as away.
-	patience = 15 * time.Second
+	// the server counts as away: as long as sync waits for a server that is. Beside other
+	// programs that write to the same SQLite, a writer is often unlucky for half of that.
+	patience = time.Minute
 	// The longest pause after the first answer that the database is busy. It doubles.
 	firstPause = 50 * time.Millisecond
 	// After so many outages, over so long a time, nothing more is sent. Each of sync's
@@ -46,7 +45,7 @@ type gate struct {
 	tooMany int          // how often it was too high
 	busy    busy         // since the last success
 	outages int          // since the last success
-	away    time.Time    // when the first of these was
+	away    time.Time    // when the first of these began
 }
 
 // busy are answers in a row that the database is busy. The zero value has none.
@@ -129,38 +128,30 @@ func (g *gate) note(err error, writes bool) (pause time.Duration, again bool) {
 		}
 		g.extra, g.calm = 0, 0
 		if pause, again = g.busy.next(); !again {
-			g.noteOutage(err)
+			g.noteOutage(err, g.busy.began)
 		}
-	case isOutage(err):
-		g.noteOutage(err)
+	case pace.IsOutage(err):
+		g.noteOutage(err, time.Now())
 	}
 	return pause, again
-}
-
-func isOutage(err error) bool {
-	var answered *prefect.APIError
-	if errors.As(err, &answered) {
-		return httperr.IsOutageStatus(answered.Status)
-	}
-	return errors.Is(err, prefect.ErrNoAnswer)
 }
 
 func (g *gate) noteSuccess() {
 	g.busy, g.outages = busy{}, 0
 	g.calm++
-	if g.extra+1 < maxWriters && g.calm >= min(firstCalm<<min(g.tooMany, 8), maxCalm)*(g.extra+1) {
+	if g.extra+1 < pace.MaxInFlight && g.calm >= min(firstCalm<<min(g.tooMany, 8), maxCalm)*(g.extra+1) {
 		g.calm = 0
-		g.extra = min(2*(g.extra+1), maxWriters) - 1
+		g.extra = min(2*(g.extra+1), pace.MaxInFlight) - 1
 		g.admit()
 	}
 }
 
 // noteOutage ends the waiting after the second outage in a row: who waits for a server
 // that does not answer would have to wait for its time to answer each writer.
-func (g *gate) noteOutage(err error) {
+func (g *gate) noteOutage(err error, began time.Time) {
 	g.extra, g.calm = 0, 0
 	if g.outages++; g.outages == 1 {
-		g.away = time.Now()
+		g.away = began
 		return
 	}
 	for _, turn := range g.waiting {

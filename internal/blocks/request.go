@@ -92,7 +92,7 @@ func marshal(v any) ([]byte, error) {
 }
 
 // errTooLarge means that an answer is longer than maxAnswer.
-var errTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
+var errTooLarge = fmt.Errorf("the server's answer is larger than %d MiB, and was not read to its end: is it the URL of the API?", maxAnswer>>20)
 
 // limitedBody fails with [errTooLarge] after so many bytes, and notes any other failure
 // to read.
@@ -117,7 +117,7 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 
 // readAnswer decodes an answer. The error never has a part of it.
 func (c *Client) readAnswer(ctx context.Context, from origin, resp *http.Response, read func(*json.Decoder) error) error {
-	body := &limitedBody{Reader: resp.Body, left: maxAnswer}
+	body := &limitedBody{Reader: resp.Body, left: c.maxAnswer}
 	start, rest := sniff(body)
 	dec := json.NewDecoder(rest)
 	err := read(dec)

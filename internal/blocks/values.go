@@ -19,8 +19,13 @@ type valued struct {
 	Data data `json:"data"`
 }
 
-// isMasked reports whether the API hides the value from this key.
-func (v valued) isMasked() bool { return string(v.Data.Value) == `"`+masked+`"` }
+// mayBeHidden reports whether the API may hide the value from this key, or a part of it:
+// there is no value, or one of its strings is masked. A string is masked as eight
+// asterisks, or as asterisks before its last characters (obfuscate_string of Prefect).
+func (v valued) mayBeHidden() bool {
+	raw := v.Data.Value
+	return len(raw) == 0 || string(raw) == "null" || bytes.Contains(raw, []byte(masked[:len(masked)/2]))
+}
 
 // values calls visit with the documents of the names that exist, with their values, each
 // at least once. It retains none.
@@ -106,24 +111,26 @@ func isString(stored json.RawMessage, want prefect.Value) bool {
 
 func isText(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '"' }
 
-// GetFlowValues returns what flows of the reader get for the names.
-func (c *Client) GetFlowValues(ctx context.Context, names []string) (map[string]any, error) {
-	values, hidden := make(map[string]any, len(names)), 0
-	err := c.values(ctx, names, func(v valued) {
-		if v.isMasked() {
-			hidden++
-		}
+// GetFlowValues returns what flows of the reader get for the names. A block that the API
+// does not list with its value is one that this key may not read.
+func (c *Client) GetFlowValues(ctx context.Context, names []string) (values map[string]any, unreadable []string, err error) {
+	values = make(map[string]any, len(names))
+	readable := make(map[string]bool, len(names))
+	err = c.values(ctx, names, func(v valued) {
+		readable[v.Name] = !v.mayBeHidden()
 		if value, ok := c.flowValue(v.Data.Value); ok {
 			values[v.Name] = value
 		}
 	})
 	if err != nil {
-		return nil, fmt.Errorf("reading values: %w", err)
+		return nil, nil, fmt.Errorf("reading values: %w", err)
 	}
-	if hidden > 0 && hidden == len(values) {
-		return nil, fmt.Errorf("reading values: the API hides them: %w", prefect.ErrForbidden)
+	for _, name := range names {
+		if !readable[name] {
+			unreadable = append(unreadable, name)
+		}
 	}
-	return values, nil
+	return values, unreadable, nil
 }
 
 // flowValue returns what get() of a Secret block returns; false if no flow can load it.

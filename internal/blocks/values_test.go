@@ -104,8 +104,43 @@ func TestAKeyThatMayNotRead(t *testing.T) {
 		if got, err := client.Unchanged(t.Context(), []prefect.NamedValue{secret("a", canary)}); err != nil || len(got) != 0 {
 			t.Errorf("%s: unchanged: %v, %v", name, got, err)
 		}
-		if got, err := client.GetFlowValues(t.Context(), []string{"a"}); !errors.Is(err, prefect.ErrForbidden) || got != nil {
-			t.Errorf("%s: values: %d, %v", name, len(got), err)
+		_, unreadable, err := client.GetFlowValues(t.Context(), []string{"a"})
+		if !errors.Is(err, prefect.ErrForbidden) && (err != nil || !slices.Equal(unreadable, []string{"a"})) {
+			t.Errorf("%s: unreadable: %q, %v", name, unreadable, err)
+		}
+	}
+}
+
+// Of a value that a server does not show in full nothing is known: it is neither
+// unchanged nor different. Those beside it are compared.
+func TestValuesThatAreHiddenInPart(t *testing.T) {
+	for what, shown := range map[string]string{
+		"eight asterisks":     `"********"`,
+		"the last characters": `"****3f9a"`,
+		"a part of an object": `{"user":"u","password":"********"}`,
+		"JSON in a string":    `"{\"password\": \"********\"}"`,
+		"null":                `null`,
+		"no value":            ``,
+		"no block":            "-",
+	} {
+		client := newClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			rows := []string{fmt.Sprintf(`{"id":%q,"name":"b","data":{"value":"v"}}`, id)}
+			data := "{}"
+			if shown != "" {
+				data = `{"value":` + shown + `}`
+			}
+			if shown != "-" {
+				rows = append(rows, fmt.Sprintf(`{"id":%q,"name":"a","data":%s}`, strings.Replace(id, "9", "8", 1), data))
+			}
+			answerJSON(200, "["+strings.Join(rows, ",")+"]")(w, r)
+		}))
+		same, err := client.Unchanged(t.Context(), []prefect.NamedValue{secret("a", canary), secret("b", "v")})
+		if diff := cmp.Diff([]string{"b"}, same); err != nil || diff != "" {
+			t.Errorf("%s: %v, unchanged: %s", what, err, diff)
+		}
+		values, unreadable, err := client.GetFlowValues(t.Context(), []string{"a", "b"})
+		if diff := cmp.Diff([]string{"a"}, unreadable); err != nil || values["b"] != "v" || diff != "" {
+			t.Errorf("%s: %v, unreadable: %s", what, err, diff)
 		}
 	}
 }
@@ -135,7 +170,7 @@ func TestFlowValues(t *testing.T) {
 		fake.Set("a", stored)
 		for reader, want := range map[string]any{blocks.Reader3: want.in3, blocks.Reader2: want.in2} {
 			client := mustNew(t, blocks.Config{URL: "http://localhost/api", Reader: reader, Transport: cloud.Transport(fake)})
-			got, err := client.GetFlowValues(t.Context(), []string{"a", "missing"})
+			got, _, err := client.GetFlowValues(t.Context(), []string{"a", "missing"})
 			value, ok := got["a"]
 			if _, isNull := want.(json.RawMessage); isNull {
 				ok, want = !ok, nil // the value is nil, and is there
@@ -150,15 +185,17 @@ func TestFlowValues(t *testing.T) {
 // An answer that is too large is asked for in parts; a value that is too large alone is
 // not compared.
 func TestLargeValuesAreReadInParts(t *testing.T) {
-	large := quoted(strings.Repeat("x", 20<<20))
+	large := quoted(strings.Repeat("x", 20<<10))
 	fake := blockstest.New()
+	client := newClient(t, fake)
+	client.SetMaxAnswer(64 << 10)
 	var names []string
 	for i := range 6 {
 		name := fmt.Sprintf("n%d", i)
 		fake.Set(name, large)
 		names = append(names, name)
 	}
-	got, err := newClient(t, fake).GetFlowValues(t.Context(), names)
+	got, _, err := client.GetFlowValues(t.Context(), names)
 	if err != nil || len(got) != 6 {
 		t.Errorf("%d values: %v", len(got), err)
 	}

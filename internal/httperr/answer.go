@@ -32,18 +32,39 @@ func RetryAfter(header string, now time.Time) time.Duration {
 	return wait
 }
 
-// RedirectTo returns where an answer to a request for a URL redirects to, nil if it is
-// not a redirect. No client follows one: that would carry the key to another host.
-func RedirectTo(from *url.URL, resp *http.Response) *url.URL {
+// Redirect says what an answer to a request for a URL means that is a redirect; it
+// returns "" for any other. No client follows one: that would carry the key to another
+// host. The text has nothing of the URL that the server redirects to: it may have put a
+// value or the key into any part of it, in any encoding.
+func Redirect(from *url.URL, resp *http.Response) string {
+	if resp.StatusCode < 300 || resp.StatusCode >= 400 {
+		return ""
+	}
+	const text = "the API answered with a redirect"
+	const question = ": is a proxy or a login page in front of it?"
 	header := resp.Header.Get("Location")
-	if header == "" || resp.StatusCode < 300 || resp.StatusCode >= 400 {
-		return nil
-	}
 	to, err := from.Parse(header)
-	if err != nil {
-		return nil
+	switch {
+	case header == "", err != nil:
+		return text + question
+	case !strings.EqualFold(to.Hostname(), from.Hostname()):
+		return text + " to another host" + question
+	case strings.EqualFold(from.Scheme, "http") && strings.EqualFold(to.Scheme, "https"):
+		return text + " to https: use an https:// URL"
 	}
-	return to
+	return text + " to another URL of the same host: is the URL of the API complete, or is a login page in front of it?"
+}
+
+// Status says what the HTTP status of an answer with an error means, if it says the same
+// of any API; sent is the bytes of the request's body.
+func Status(status int, sent int64) string {
+	switch {
+	case status >= http.StatusInternalServerError:
+		return "the API is not available"
+	case status == http.StatusRequestEntityTooLarge:
+		return fmt.Sprintf("the API does not accept a request of %d bytes", sent)
+	}
+	return "the API answered with an error"
 }
 
 // IsHTML reports whether the body of an answer, or its beginning, is HTML.

@@ -18,6 +18,10 @@ const (
 	maxGap = 5 * time.Second
 )
 
+// MaxInFlight is the largest number of requests of one run under way at once. A store that
+// cannot take as many lets them wait.
+const MaxInFlight = 16
+
 // Pacer spaces the requests of all workers, whatever their tenant, once the API asks
 // for fewer. Until then it delays nobody. The zero value is ready to use; it is safe
 // for concurrent use.
@@ -101,7 +105,7 @@ func (p *Pacer) Observe(sent time.Time, err error) {
 	if errors.As(err, &answered) {
 		wait = answered.RetryAfter
 	}
-	if isOutage(err) {
+	if IsOutage(err) {
 		wait = min(wait, Question.outage)
 	}
 	p.mu.Lock()

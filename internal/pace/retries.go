@@ -69,7 +69,7 @@ func (r *Retries) Note(errs ...error) {
 	for _, err := range errs {
 		switch {
 		case err == nil, errors.Is(err, prefect.ErrRateLimited):
-		case isOutage(err):
+		case IsOutage(err):
 			r.noteOutage(err)
 			return
 		default:
@@ -102,7 +102,7 @@ func (r *Retries) Allow(err error) bool {
 		return false
 	case errors.Is(err, prefect.ErrRateLimited):
 		return true
-	case isOutage(err):
+	case IsOutage(err):
 		return time.Since(r.began) < r.limits.outage || r.outages < r.limits.slow
 	}
 	return r.failures < r.limits.attempts
@@ -129,8 +129,8 @@ func backoff(failures int, longest time.Duration) time.Duration {
 	return longest
 }
 
-// isOutage reports whether an error means that the API is away, and may soon be back.
-func isOutage(err error) bool {
+// IsOutage reports whether an error means that the API is away, and may soon be back.
+func IsOutage(err error) bool {
 	var answered *prefect.APIError
 	if errors.As(err, &answered) {
 		return httperr.IsOutageStatus(answered.Status)

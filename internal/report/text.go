@@ -388,6 +388,9 @@ func verifiedLines(r *secretsync.Report) []string {
 			lines = append(lines, fmt.Sprintf("the value of %s differs from its source", Safe(Several("names", v.Different))))
 		}
 	}
+	if len(v.Unreadable) > 0 {
+		lines = append(lines, fmt.Sprintf("the store hides the value of %s from the writing key: not compared", Safe(Several("names", v.Unreadable))))
+	}
 	if v.WriterRefused != nil {
 		line := "the writing key was NOT refused a value: this store shows secrets to whoever writes them"
 		if *v.WriterRefused {
