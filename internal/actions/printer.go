@@ -35,7 +35,7 @@ func (s *step) Checked(found inspect.Findings) error {
 }
 
 func (s *step) Connected(conn *connect.Connection) error {
-	return report.OriginText(s.Stdout, conn.KeyFrom, conn.URLFrom)
+	return report.OriginText(s.Stdout, conn.KeyFrom, conn.KeyNote, conn.URLFrom)
 }
 
 func (s *step) Waiting(text string) { _, _ = fmt.Fprintln(s.Stdout, report.Safe(text)) }

@@ -41,7 +41,7 @@ func (p *textPrinter) Connected(conn *connect.Connection) error {
 	if p.text.Detail == report.Brief {
 		return nil
 	}
-	return report.OriginText(p.c.out(), conn.KeyFrom, conn.URLFrom)
+	return report.OriginText(p.c.out(), conn.KeyFrom, conn.KeyNote, conn.URLFrom)
 }
 
 func (p *textPrinter) Waiting(text string) { p.c.waiting(text) }
@@ -93,7 +93,7 @@ func (p *jsonPrinter) Connected(conn *connect.Connection) error {
 	if !conn.Ambiguous {
 		return nil
 	}
-	return report.OriginText(p.c.errOut(), conn.KeyFrom, conn.URLFrom)
+	return report.OriginText(p.c.errOut(), conn.KeyFrom, conn.KeyNote, conn.URLFrom)
 }
 
 func (p *jsonPrinter) Waiting(text string) { p.c.waiting(text) }

@@ -3,11 +3,8 @@ package connect
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
-	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
 	"github.com/prefect-secrets/prefect-secrets/internal/blocks"
 	"github.com/prefect-secrets/prefect-secrets/internal/storekind"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
@@ -27,7 +24,11 @@ func (o Options) openBlocks(url chosen) (*Connection, error) {
 	if problem := address.Problem(o.APIURL); problem != "" {
 		return nil, fmt.Errorf("%s: %s", url.from, problem)
 	}
-	key, err := o.blocksKey()
+	o.cloud = blocks.IsCloud(o.APIURL)
+	key, err := o.key()
+	if errors.Is(err, ErrNoKey) && !o.cloud { // a server may need none
+		key, err = foreignIn(err), nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +37,7 @@ func (o Options) openBlocks(url chosen) (*Connection, error) {
 		return nil, err
 	}
 	config := blocks.Config{URL: o.APIURL, Reader: o.reader, AllowHTTP: o.AllowHTTP, Transport: transport}
-	if key.from == apikey.AuthString || strings.Contains(key.value, ":") {
+	if storekind.IsAuthString(o.asKey(key.candidate)) {
 		config.AuthString = key.value
 	} else {
 		config.Key = key.value
@@ -45,27 +46,9 @@ func (o Options) openBlocks(url chosen) (*Connection, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", url.from, o.explainHTTP(err))
 	}
-	conn := &Connection{URL: o.APIURL, Store: client, Key: prefect.TextValue(key.value), Transport: transport}
-	if key.value != "" {
-		conn.KeyFrom = key.origin()
+	conn := &Connection{
+		URL: o.APIURL, Store: client, Key: prefect.TextValue(key.value), KeyFrom: key.from, Transport: transport,
 	}
 	conn.noteIgnored(key, url)
 	return conn, nil
-}
-
-// blocksKey finds the key, which may be empty for a server. No colon is in a key of
-// Prefect Cloud, or in any other that is sent as Bearer (RFC 6750, 2.1): a key with one
-// is a user and a password.
-func (o Options) blocksKey() (chosen, error) {
-	isCloud := blocks.IsCloud(o.APIURL)
-	if isCloud {
-		kind := *o.kind
-		kind.KeyVariables = slices.DeleteFunc(slices.Clone(kind.KeyVariables), func(name string) bool { return name == apikey.AuthString })
-		o.kind = &kind
-	}
-	key, err := o.key()
-	if errors.Is(err, ErrNoKey) && !isCloud {
-		return chosen{}, nil
-	}
-	return key, err
 }
