@@ -158,6 +158,9 @@ func (o Options) openServer(url chosen, words ...string) (*Connection, error) {
 	if problem := address.Problem(o.APIURL, words...); problem != "" {
 		return nil, fmt.Errorf("%s: %s", url.from, problem)
 	}
+	if err := checkNotBlocks(url.from, o.APIURL); err != nil {
+		return nil, err
+	}
 	if err := o.checkDialect(); err != nil {
 		return nil, err
 	}
