@@ -111,6 +111,7 @@ func TestBlocksAreSynced(t *testing.T) {
 	if text := readFile(t, "plan.json"); strings.Contains(text, canary) || strings.Contains(text, "123456") {
 		t.Errorf("the plan file has a value: %s", text)
 	}
+	checkContains(t, runBlocks(t, nil, exit.OK, "plan", "--environment", "three", "--secrets-file", "secrets.json", "--format", "json"), "/api\",\n  \"environment\": \"three\",\n")
 	fake.Set("db-password", `"other"`)
 	runBlocks(t, nil, exit.Pending, "plan", "--environment", "three", "--secrets-file", "secrets.json", "--detailed-exitcode")
 }
