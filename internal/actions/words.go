@@ -11,8 +11,9 @@ import (
 // step puts inputs in their place where it receives something of the engine: findings, a
 // plan, an error, the message of a skipped run. All that it writes is of these.
 
-// flagWord matches a flag of the command in a message, also one that is called so already.
-var flagWord = lazyregexp.New(`(^|[ (])(?:the command's )?--([a-z]+(?:-[a-z]+)*)\b`)
+// flagWord matches a flag in a sentence. It does not match one behind the name of a
+// command, nor one that is called the command's already.
+var flagWord = lazyregexp.New(`(?m)(^|\(|[,;:] |\b(?:with|pass|by|or|and|set|give|name|use|try|needs) )--([a-z]+(?:-[a-z]+)*)\b`)
 
 // inputOfFlag are the inputs that have another name than their flag.
 var inputOfFlag = map[string]string{"prune-scope": "prune"}

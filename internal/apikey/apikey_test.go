@@ -52,7 +52,7 @@ func TestForeignKeys(t *testing.T) {
 			"NAME=" + key, " export X=" + key, "X: " + key, "admin:" + key, key + ":x", "https://h.example.com/?key=" + key + "#x",
 			"https://" + key + "@h.example.com/", `{"key":"` + key + `"}`, `{\"key\":\"` + key, "a\n" + key, "x" + prefix + "y " + key,
 			base64.StdEncoding.EncodeToString([]byte(key)), "Basic " + base64.StdEncoding.EncodeToString([]byte("admin:"+key)),
-			base64.URLEncoding.EncodeToString([]byte("ü?>:" + key)), "key-" + base64.StdEncoding.EncodeToString([]byte(key+"\n")),
+			base64.URLEncoding.EncodeToString([]byte("\xfb\xff:" + key)), "key-" + base64.StdEncoding.EncodeToString([]byte(key+"\n")),
 			"https%3A%2F%2Fh%3Fkey%3D" + prefix + complete, `\n` + prefix + complete, "x" + prefix + "y" + prefix + complete,
 		} {
 			if !is(text) || other(text) {
@@ -60,7 +60,7 @@ func TestForeignKeys(t *testing.T) {
 			}
 		}
 		for _, text := range []string{
-			"", canary, "admin:my" + key, "admin:my_" + prefix + "x", strings.TrimSuffix(prefix, "_") + canary, "x" + prefix, "9" + prefix + complete[:20],
+			"", canary, "admin:my" + key, "admin:my_" + prefix + "x", strings.TrimSuffix(prefix, "_") + canary, "x" + prefix, "x" + prefix + prefix + "x", "9" + prefix + complete[:20],
 			base64.StdEncoding.EncodeToString([]byte("admin:" + canary)), strings.Repeat("A", 500),
 		} {
 			if is(text) || other(text) {
