@@ -59,7 +59,8 @@ func checkCloud(u *url.URL) error {
 	if !isPage && (!isCloud(u) || workspacePath().MatchString(u.Path)) {
 		return nil
 	}
-	what, form, where := "the URL of Prefect Cloud must be that of a workspace", "https://"+cloudHost+"/api/accounts/ACCOUNT/workspaces/WORKSPACE", ", as `prefect config view` has it"
+	what, where := "the URL of Prefect Cloud must be that of a workspace", ", as `prefect config view` has it"
+	form := "https://" + cloudHost + "/api/accounts/ACCOUNT/workspaces/WORKSPACE"
 	if isPage {
 		what, where = cloudPage+" has the pages of Prefect Cloud", ""
 	}
