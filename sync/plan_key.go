@@ -30,9 +30,7 @@ func (p *planner) keyReason(name, text string, listed bool) string {
 		return ""
 	case slices.Contains(apikey.Names, name):
 		return "this is the name of an API key" + nameKey
-	case looksLikeKey(text):
-		return "its value is an API key of Prefect" + nameKey
-	case slices.ContainsFunc(found, looksLikeKey):
+	case looksLikeKey(text), slices.ContainsFunc(found, looksLikeKey):
 		return "it holds an API key of Prefect" + nameKey
 	}
 	return ""
@@ -41,7 +39,7 @@ func (p *planner) keyReason(name, text string, listed bool) string {
 // nameKey is what to do about a key that flows need.
 const nameKey = "; give it a name in [names] if flows are to read it"
 
-// looksLikeKey reports whether a string is an API key of any kind of store, by its prefix.
+// looksLikeKey reports whether a string is or contains an API key of any kind of store.
 func looksLikeKey(s string) bool { return apikey.IsPrefectCloud(s) || apikey.IsSecretsAPI(s) }
 
 // isKey reports whether text is a key. It ignores spaces around it, without which every key

@@ -168,7 +168,7 @@ func TestKeysOfEveryKindStayOut(t *testing.T) {
 	source := newTypedSource(t, fmt.Sprintf(`{"PREFECT_3_API_KEY": "pnu_%[1]s", "BOT": " PNB_%[1]s\n", "OWN": "\"pfs_%[1]s\"", "HEADER": "Bearer pfs_%[1]s",
  "OBJECT": {"a": ["pnu_%[1]s"]}, "TEXT": "{\"a\": \"pfs_%[1]s\"}", "NEAR": "xpnu", "NAMED": {"pnu_%[1]s": 1}, "EMPTY": ""}`, hidden))
 	const (
-		is    = "skip: its value is an API key of Prefect; give it a name in [names] if flows are to read it"
+		is    = "skip: it holds an API key of Prefect; give it a name in [names] if flows are to read it"
 		holds = "skip: it holds an API key of Prefect; give it a name in [names] if flows are to read it"
 	)
 	want := map[string]string{

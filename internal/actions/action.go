@@ -130,8 +130,11 @@ func (s *step) run(ctx, patient context.Context) (err error) {
 		}
 		err = errors.New(noKey.Message(hint))
 	}
+	if err != nil {
+		err = &inputsError{err}
+	}
 	if s.result == nil {
-		s.failure = inInputs(exit.MessageOf(err))
+		s.failure = exit.MessageOf(err)
 	}
 	ctx, cancel := context.WithTimeout(patient, s.inputs.Timeout)
 	defer cancel()

@@ -11,6 +11,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/actions/githubtest"
 	"github.com/prefect-secrets/prefect-secrets/internal/blocks/blockstest"
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
+	"github.com/prefect-secrets/prefect-secrets/testkit"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 // TestActionSyncsBlocks runs the Action for an environment whose store is a server of
@@ -46,5 +48,118 @@ func TestActionSyncsBlocks(t *testing.T) {
 	}
 	if again := runAction(t, w.Env); again.code != exit.OK || !strings.Contains(again.stdout, "1 unchanged") {
 		t.Errorf("exit code %d: %s", again.code, githubtest.Unmasked(again.stdout))
+	}
+}
+
+// newBlocksWorkspace returns the workspace of a job for an environment with a prune scope,
+// whose store is a server of Prefect 3, in a pull request from the repository head.
+func newBlocksWorkspace(t *testing.T, fake *blockstest.Fake, head string, inputs map[string]string) (*githubtest.Workspace, *githubtest.Server) {
+	t.Helper()
+	server := httptest.NewServer(fake)
+	t.Cleanup(server.Close)
+	inputs["environment"], inputs["api-url"] = "three", server.URL+"/api"
+	inputs["comment"], inputs["github-token"] = "true", githubtest.Token
+	inputs["secrets"] = secretsJSON(t, map[string]string{"DB_PASSWORD": canary, "EMPTY": ""})
+	github := newCommentable()
+	w := newPullRequestWorkspace(t, github, inputs)
+	w.PullRequest(t, head)
+	w.Env = append(w.Env, "INPUT_MANIFEST="+w.Write(t, "m.toml",
+		"[environments.three]\nstore = \"blocks\"\nreader = \"3\"\n[environments.three.prune]\nscope = [\"TEAM_*\"]\n"))
+	return w, github
+}
+
+// shownBy returns all that a run shows: the log, the summary and the comments.
+func shownBy(t *testing.T, w *githubtest.Workspace, github *githubtest.Server, r result) string {
+	t.Helper()
+	shown := githubtest.Unmasked(r.stdout) + r.stderr + w.Read(t, "summary")
+	for _, c := range github.Comments() {
+		shown += c.Body
+	}
+	if strings.Contains(shown, canary) {
+		t.Error("a value showed")
+	}
+	return shown
+}
+
+// TestActionPrunesBlocks deletes only with the input prune-unowned, and says so wherever
+// the plan is shown.
+func TestActionPrunesBlocks(t *testing.T) {
+	for _, mode := range []string{"plan", "sync"} {
+		fake := blockstest.New()
+		fake.Set("team-old", `"x"`)
+		w, github := newBlocksWorkspace(t, fake, "o/r", map[string]string{"mode": mode})
+		r := runAction(t, w.Env)
+		shown := strings.ReplaceAll(shownBy(t, w, github, r), "`", "")
+		const places = 4 // the log, its annotation, the summary and the comment
+		if n := strings.Count(shown, "the store does not know who wrote it (the input prune-unowned)"); r.code != exit.OK || n != places {
+			t.Errorf("%s: exit code %d, shown %d times: %s", mode, r.code, n, shown)
+		}
+		w.Env = append(w.Env, "INPUT_PRUNE-UNOWNED=true")
+		r = runAction(t, w.Env)
+		shown = shownBy(t, w, github, r)
+		if r.code != exit.OK || !strings.Contains(shown, "a deployment may name a block that is deleted") {
+			t.Errorf("%s: exit code %d: %s", mode, r.code, shown)
+		}
+		want := []string{"db-password"}
+		if mode == "plan" {
+			want = []string{"team-old"}
+		}
+		if diff := cmp.Diff(want, fake.Names()); diff != "" {
+			t.Errorf("%s: %s", mode, diff)
+		}
+		if deleted := w.Outputs(t)["deleted-names"]; mode == "sync" && deleted != `["team-old"]` {
+			t.Errorf("deleted %s", deleted)
+		}
+	}
+}
+
+// TestUntrustedActionLeavesBlocks neither writes nor deletes for a fork, nor reads a value.
+func TestUntrustedActionLeavesBlocks(t *testing.T) {
+	for mode, want := range map[string]string{"plan": "1 to create", "sync": "Nothing was synced."} {
+		fake := blockstest.New()
+		fake.Set("team-old", `"x"`)
+		w, github := newBlocksWorkspace(t, fake, "stranger/r", map[string]string{"mode": mode, "prune-unowned": "true"})
+		r := runAction(t, w.Env)
+		if shown := shownBy(t, w, github, r); r.code != exit.OK || !strings.Contains(shown, want) {
+			t.Errorf("%s: exit code %d: %s", mode, r.code, shown)
+		}
+		if diff := cmp.Diff([]string{"team-old"}, fake.Names()); diff != "" {
+			t.Errorf("%s: %s", mode, diff)
+		}
+		if calls := fake.Calls(faults.Match{Field: blockstest.Values}); len(calls) > 0 {
+			t.Errorf("%s: it read values: %+v", mode, calls)
+		}
+	}
+}
+
+// TestStepsShareTheirVariables runs both steps of a job whose variables have the keys of
+// both stores. Each takes its own, and says that it passes over the other.
+func TestStepsShareTheirVariables(t *testing.T) {
+	_, url := startFake(t)
+	fake := blockstest.New()
+	const auth = "admin:" + canary + "-auth"
+	fake.Authorization = "Basic " + base64.StdEncoding.EncodeToString([]byte(auth))
+	server := httptest.NewServer(fake)
+	t.Cleanup(server.Close)
+	manifest := "[environments.one]\n[environments.three]\nstore = \"blocks\"\nreader = \"3\"\n"
+	for environment, want := range map[string]string{
+		"one":   "key: from PREFECT__CLOUD__API_KEY; PREFECT_API_KEY differs and is ignored\n",
+		"three": "key: from PREFECT_API_AUTH_STRING; PREFECT_SECRETS_API_KEY is ignored: it is a key of a secrets API (pfs_), which is not sent to Prefect 2 or 3; PREFECT_API_KEY differs and is ignored\n",
+	} {
+		w := githubtest.NewWorkspace(t, map[string]string{
+			"environment": environment, "mode": "plan", "secrets": secretsJSON(t, map[string]string{"A": canary}),
+		})
+		w.Env = append(w.Env,
+			"INPUT_MANIFEST="+w.Write(t, "m.toml", manifest), "PREFECT__CLOUD__API="+url, "PREFECT_API_URL="+server.URL+"/api",
+			"PREFECT__CLOUD__API_KEY="+testkit.AdminKey, "PREFECT_API_KEY=pnu_"+canary, "PREFECT_API_AUTH_STRING="+auth,
+		)
+		if environment == "three" {
+			w.Env = append(w.Env, "PREFECT_SECRETS_API_KEY= pfs_"+canary+"\r\n")
+		}
+		r := runAction(t, w.Env)
+		shown := githubtest.Unmasked(r.stdout) + r.stderr + w.Read(t, "summary")
+		if r.code != exit.OK || !strings.Contains(shown, want) || strings.Contains(shown, canary) {
+			t.Errorf("%s: exit code %d: %s", environment, r.code, shown)
+		}
 	}
 }

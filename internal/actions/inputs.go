@@ -25,6 +25,7 @@ type Inputs struct {
 	Include       []string
 	Exclude       []string
 	Prune         []string
+	PruneUnowned  bool
 	PlanFile      string
 	ConfigFiles   []string
 	Flows         []string // directories of flow code, or files
@@ -43,7 +44,7 @@ var InputNames = slices.Concat(
 	[]string{"mode", "api-url", "api-key", "manifest", "environment"},
 	sourceInputs(),
 	[]string{
-		"include", "exclude", "prune", "plan-file", "config-files", "flows", "prefect-version", "fail-on", "sarif-file",
+		"include", "exclude", "prune", "prune-unowned", "plan-file", "config-files", "flows", "prefect-version", "fail-on", "sarif-file",
 		"comment", "matrix", "github-token", "timeout", "allow-http", "ca-certificate",
 	},
 )
@@ -93,10 +94,11 @@ func (r *Runner) Inputs() (Inputs, error) {
 	if !slices.Contains([]string{"sync", "plan", "check"}, in.Mode) {
 		return Inputs{}, fmt.Errorf("input mode: invalid %q: %s", in.Mode, modeHint(in.Mode))
 	}
-	var errs [3]error
+	var errs [4]error
 	in.Comment, errs[0] = boolean("comment", input("comment"))
 	in.AllowHTTP, errs[1] = boolean("allow-http", input("allow-http"))
-	in.Timeout, errs[2] = duration("timeout", input("timeout"))
+	in.PruneUnowned, errs[2] = boolean("prune-unowned", input("prune-unowned"))
+	in.Timeout, errs[3] = duration("timeout", input("timeout"))
 	return in, errors.Join(errs[:]...)
 }
 

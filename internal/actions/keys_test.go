@@ -124,3 +124,15 @@ func TestActionTakesTheURLOfAVariable(t *testing.T) {
 		}
 	}
 }
+
+// A job that authenticates by its id token says which key it passes over.
+func TestActionByIDTokenSaysWhichKeyIsIgnored(t *testing.T) {
+	_, url := startFake(t)
+	w := githubtest.NewWorkspace(t, map[string]string{"api-url": url, "secrets": secretsJSON(t, map[string]string{"A": canary})})
+	w.Env = append(w.Env, "PREFECT_API_KEY=pnu_"+canary,
+		"ACTIONS_ID_TOKEN_REQUEST_URL=http://127.0.0.1:1/", "ACTIONS_ID_TOKEN_REQUEST_TOKEN=t", "INPUT_TIMEOUT=1s")
+	const want = "key: from GitHub, as an id token of this job; PREFECT_API_KEY is ignored: it is a key of Prefect Cloud 2 or 3 (pnu_ or pnb_), which is not sent to this API\n"
+	if r := runAction(t, w.Env); r.code == exit.OK || !strings.Contains(r.stdout, want) {
+		t.Errorf("exit code %d: %s", r.code, githubtest.Unmasked(r.stdout))
+	}
+}

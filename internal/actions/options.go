@@ -69,7 +69,7 @@ func (s *step) reviewedOptions() (run.Options, error) {
 	o := run.Options{
 		Connect:     s.connectOptions(),
 		Files:       inspect.NewCache(),
-		Rules:       run.Rules{Include: in.Include, Exclude: in.Exclude, PruneScope: in.Prune},
+		Rules:       run.Rules{Include: in.Include, Exclude: in.Exclude, PruneScope: in.Prune, PruneUnowned: in.PruneUnowned},
 		ConfigFiles: in.ConfigFiles, FailOn: in.FailOn, Untrusted: s.event.Untrusted, Signals: s.Signals,
 	}
 	var err error

@@ -35,7 +35,7 @@ func (s *step) Checked(found inspect.Findings) error {
 }
 
 func (s *step) Connected(conn *connect.Connection) error {
-	return report.OriginText(s.Stdout, conn.KeyFrom, conn.URLFrom)
+	return report.OriginText(s.Stdout, conn.KeyFrom, conn.KeyNote, conn.URLFrom)
 }
 
 func (s *step) Waiting(text string) { _, _ = fmt.Fprintln(s.Stdout, report.Safe(text)) }
@@ -56,9 +56,7 @@ func (s *step) Refused(done *secretsync.Outcome) error {
 }
 
 func (s *step) Planned(plan *secretsync.Plan) error {
-	for i := range plan.Actions {
-		plan.Actions[i].Reason = inInputs(plan.Actions[i].Reason)
-	}
+	planInInputs(plan)
 	s.tenants = append(s.tenants, secretsync.TenantResult{Name: plan.Tenant, Plan: plan})
 	if err := report.PlanText(s.Stdout, plan); err != nil {
 		return err
@@ -93,6 +91,6 @@ func (s *step) Applied(done *secretsync.Outcome) error {
 // Skipped writes the message to every place where readers look for the result.
 func (s *step) Skipped(message string) error {
 	s.status, s.skipped = Skipped, inInputs(message)
-	s.runner.Notice(message)
+	s.runner.Notice(s.skipped)
 	return s.summarize()
 }

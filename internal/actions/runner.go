@@ -47,7 +47,7 @@ func (r *Runner) Warning(message string) { r.annotate("warning", message) }
 func (r *Runner) Notice(message string) { r.annotate("notice", message) }
 
 func (r *Runner) annotate(kind, message string) {
-	for line := range strings.Lines(inInputs(message)) {
+	for line := range strings.Lines(message) {
 		line = strings.TrimRight(line, "\r\n")
 		if !r.OnGitHub() {
 			fmt.Fprintf(r.out, "%s: %s\n", kind, report.Safe(line))

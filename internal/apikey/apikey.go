@@ -3,9 +3,12 @@
 package apikey
 
 import (
+	"encoding/base64"
 	"errors"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Variables are the environment variables that hold an API key; the first that is
@@ -29,6 +32,10 @@ var (
 // ErrPrefectCloud means that a key belongs to Prefect Cloud 2 or 3, whose keys begin
 // with pnu_ or pnb_. It is never sent to a secrets API.
 var ErrPrefectCloud = errors.New("it is a key of Prefect Cloud 2 or 3 (pnu_ or pnb_), which is not sent to this API")
+
+// ErrAuthString means that a key is the auth string of a server, which Prefect Cloud does
+// not take.
+var ErrAuthString = errors.New("it is the auth string of a server, which is not sent to Prefect Cloud")
 
 // ErrSecretsAPI means that a key belongs to a secrets API, whose keys begin with pfs_. It
 // is never sent to Prefect 2 or 3.
@@ -54,16 +61,57 @@ func FitsHeader(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f })
 }
 
-// IsPrefectCloud reports whether a key is one of Prefect Cloud 2 or 3.
-func IsPrefectCloud(key string) bool { return begins(key, "pnu_") || begins(key, "pnb_") }
+// IsPrefectCloud reports whether a text is or contains a key of Prefect Cloud 2 or 3.
+func IsPrefectCloud(text string) bool { return contains(text, "pnu_", "pnb_") }
 
-// IsSecretsAPI reports whether a key is one of a secrets API.
-func IsSecretsAPI(key string) bool { return begins(key, "pfs_") }
+// IsSecretsAPI reports whether a text is or contains a key of a secrets API.
+func IsSecretsAPI(text string) bool { return contains(text, "pfs_") }
 
-// begins reports whether a key begins with a prefix, also with quotes, spaces or "Bearer"
-// pasted in front of it.
-func begins(key, prefix string) bool {
-	key = strings.TrimLeft(strings.ToLower(key), " \t\r\n\"'\ufeff")
-	key = strings.TrimLeft(strings.TrimPrefix(key, "bearer"), " \t:")
-	return strings.HasPrefix(key, prefix)
+// contains reports whether a text contains a key with one of the prefixes, also with
+// anything pasted around it, and encoded in base64 as Basic authentication is.
+func contains(text string, prefixes ...string) bool {
+	texts := append(decoded(text, base64.RawStdEncoding, "+/"), decoded(text, base64.RawURLEncoding, "-_")...)
+	return slices.ContainsFunc(append(texts, text), func(text string) bool {
+		text = strings.ToLower(text)
+		return slices.ContainsFunc(prefixes, func(prefix string) bool { return containsKey(text, prefix) })
+	})
+}
+
+// decoded returns the words of a text, decoded from base64.
+func decoded(text string, encoding *base64.Encoding, symbols string) (words []string) {
+	isSeparator := func(r rune) bool {
+		return !isKeyRune(r) && !strings.ContainsRune(symbols, r)
+	}
+	for _, word := range strings.FieldsFunc(text, isSeparator) {
+		data, _ := encoding.DecodeString(word) // up to an error
+		words = append(words, string(data))
+	}
+	return words
+}
+
+// fullKey is how many letters and digits surely are a key behind its prefix. A secrets
+// API's have 33, and those of Prefect Cloud 36.
+const fullKey = 30
+
+// containsKey reports whether a text in lower case has the prefix of a key at the
+// beginning of a word, or anywhere if a complete key follows.
+func containsKey(text, prefix string) bool {
+	before, after, found := strings.Cut(text, prefix)
+	for found {
+		last, _ := utf8.DecodeLastRuneInString(before)
+		if before == "" || last != '_' && !unicode.IsLetter(last) && !unicode.IsDigit(last) {
+			return true
+		}
+		if len(after)-len(strings.TrimLeftFunc(after, isKeyRune)) >= fullKey {
+			return true
+		}
+		before, after, found = strings.Cut(after, prefix)
+		before = prefix + before
+	}
+	return false
+}
+
+// isKeyRune reports whether a character is a letter or a digit of ASCII.
+func isKeyRune(r rune) bool {
+	return '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
 }

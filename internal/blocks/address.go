@@ -21,9 +21,9 @@ const uuidForm = `[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`
 
 var (
 	uuid          = lazyregexp.New(`^` + uuidForm + `$`)
-	workspacePath = lazyregexp.New(`^/api/accounts/` + uuidForm + `/workspaces/` + uuidForm + `$`)
-	// pagePath is that of a workspace's pages.
-	pagePath = lazyregexp.New(`^/account/(` + uuidForm + `)/workspace/(` + uuidForm + `)(?:/|$)`)
+	workspacePath = lazyregexp.New(`^/api/accounts/` + uuidForm + `/workspaces/` + uuidForm + `/*$`)
+	// workspaceIDs finds the ids of a workspace in the path of its pages, or of its API.
+	workspaceIDs = lazyregexp.New(`/accounts?/(` + uuidForm + `)/workspaces?/(` + uuidForm + `)(?:/|$)`)
 )
 
 func isCloud(u *url.URL) bool { return strings.EqualFold(u.Hostname(), cloudHost) }
@@ -42,26 +42,30 @@ func endpoint(c Config) (*url.URL, error) {
 		return nil, errors.New("the API URL must be absolute, such as https://prefect.example.com/api")
 	case u.User != nil:
 		return nil, errors.New("the API URL must not contain a user or a password: the key goes in a header")
+	case checkCloud(u) != nil: // also with a query, as pages have
+		return nil, checkCloud(u)
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, errors.New("the API URL must not have a query or a fragment: remove what follows the path")
 	case !c.AllowHTTP && address.Unencrypted(u):
 		return nil, fmt.Errorf("plain http to %s %w", u.Host, prefect.ErrPlainHTTP)
 	}
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
-	return u, checkCloud(u)
+	return u, nil
 }
 
 // checkCloud reports a URL of Prefect Cloud that is not that of a workspace.
 func checkCloud(u *url.URL) error {
-	const form = "https://" + cloudHost + "/api/accounts/ACCOUNT/workspaces/WORKSPACE"
-	switch {
-	case strings.EqualFold(u.Hostname(), cloudPage):
-		if ids := pagePath().FindStringSubmatch(u.Path); ids != nil {
-			return fmt.Errorf("%s has the pages of Prefect Cloud: use https://%s/api/accounts/%s/workspaces/%s", cloudPage, cloudHost, ids[1], ids[2])
-		}
-		return fmt.Errorf("%s has the pages of Prefect Cloud: use %s", cloudPage, form)
-	case isCloud(u) && !workspacePath().MatchString(u.Path):
-		return fmt.Errorf("the URL of Prefect Cloud must be that of a workspace: %s, as `prefect config view` has it", form)
+	isPage := strings.EqualFold(u.Hostname(), cloudPage)
+	if !isPage && (!isCloud(u) || workspacePath().MatchString(u.Path)) {
+		return nil
 	}
-	return nil
+	what, where := "the URL of Prefect Cloud must be that of a workspace", ", as `prefect config view` has it"
+	form := "https://" + cloudHost + "/api/accounts/ACCOUNT/workspaces/WORKSPACE"
+	if isPage {
+		what, where = cloudPage+" has the pages of Prefect Cloud", ""
+	}
+	if ids := workspaceIDs().FindStringSubmatch(u.Path); ids != nil {
+		form, where = fmt.Sprintf("https://%s/api/accounts/%s/workspaces/%s", cloudHost, ids[1], ids[2]), ""
+	}
+	return fmt.Errorf("%s: use %s%s", what, form, where)
 }

@@ -201,8 +201,8 @@ func (from origin) pathQuestion() string {
 	return ", or is a login page in front of it?"
 }
 
-// pages are the first parts of the paths of a server's pages.
-var pages = []string{"dashboard", "runs", "flows", "flow-runs", "deployments", "blocks", "variables", "settings", "v2"}
+// pages are the first parts of the paths of a server's pages, and of what is below its API.
+var pages = []string{"api", "docs", "dashboard", "runs", "flows", "flow-runs", "deployments", "blocks", "variables", "settings", "v2"}
 
 // guess returns where the API probably is: at /api, beside the server's pages. It is
 // empty if the URL has that path already.

@@ -13,11 +13,12 @@ import (
 )
 
 func (c *Command) printerFor(format string, text report.Text) run.Printer {
+	document := jsonPrinter{c, report.JSON{Environment: text.Environment}, text.Detail == report.Brief}
 	switch format {
 	case "json":
-		return &jsonPrinter{c: c}
+		return &document
 	case "markdown":
-		return &markdownPrinter{jsonPrinter{c: c}, report.Markdown{Environment: text.Environment}}
+		return &markdownPrinter{document, report.Markdown{Environment: text.Environment}}
 	}
 	return &textPrinter{c: c, text: text}
 }
@@ -41,7 +42,7 @@ func (p *textPrinter) Connected(conn *connect.Connection) error {
 	if p.text.Detail == report.Brief {
 		return nil
 	}
-	return report.OriginText(p.c.out(), conn.KeyFrom, conn.URLFrom)
+	return report.OriginText(p.c.out(), conn.KeyFrom, conn.KeyNote, conn.URLFrom)
 }
 
 func (p *textPrinter) Waiting(text string) { p.c.waiting(text) }
@@ -64,7 +65,11 @@ func (p *textPrinter) Refused(done *secretsync.Outcome) error {
 
 func (p *textPrinter) OnlyPlanned(*secretsync.Outcome) error { return nil }
 
-func (p *textPrinter) Progress(done, total int, last bool) { p.c.progressLine(done, total, last) }
+func (p *textPrinter) Progress(done, total int, last bool) {
+	if p.text.Detail != report.Brief {
+		p.c.progressLine(done, total, last)
+	}
+}
 
 func (p *textPrinter) Applied(done *secretsync.Outcome) error {
 	if err := p.text.Result(p.c.out(), done.Tenants, done.Requests); err != nil || !p.embedded {
@@ -80,7 +85,11 @@ func (p *textPrinter) Skipped(message string) error {
 
 // jsonPrinter writes one document to standard output. Findings in the configs go to
 // standard error as text.
-type jsonPrinter struct{ c *Command }
+type jsonPrinter struct {
+	c     *Command
+	json  report.JSON
+	quiet bool
+}
 
 func (p *jsonPrinter) Checked(found inspect.Findings) error {
 	if err := inspect.WriteFound(p.c.errOut(), found); err != nil {
@@ -93,7 +102,7 @@ func (p *jsonPrinter) Connected(conn *connect.Connection) error {
 	if !conn.Ambiguous {
 		return nil
 	}
-	return report.OriginText(p.c.errOut(), conn.KeyFrom, conn.URLFrom)
+	return report.OriginText(p.c.errOut(), conn.KeyFrom, conn.KeyNote, conn.URLFrom)
 }
 
 func (p *jsonPrinter) Waiting(text string) { p.c.waiting(text) }
@@ -109,13 +118,17 @@ func (p *jsonPrinter) Refused(done *secretsync.Outcome) error {
 }
 
 func (p *jsonPrinter) OnlyPlanned(done *secretsync.Outcome) error {
-	return report.SyncJSON(p.c.Stdout, done.Tenants, done.Requests)
+	return p.json.Sync(p.c.Stdout, done.Tenants, done.Requests)
 }
 
-func (p *jsonPrinter) Progress(done, total int, last bool) { p.c.progressLine(done, total, last) }
+func (p *jsonPrinter) Progress(done, total int, last bool) {
+	if !p.quiet {
+		p.c.progressLine(done, total, last)
+	}
+}
 
 func (p *jsonPrinter) Applied(done *secretsync.Outcome) error {
-	return report.SyncJSON(p.c.Stdout, done.Tenants, done.Requests)
+	return p.json.Sync(p.c.Stdout, done.Tenants, done.Requests)
 }
 
 func (p *jsonPrinter) Skipped(message string) error {

@@ -111,6 +111,7 @@ func TestBlocksAreSynced(t *testing.T) {
 	if text := readFile(t, "plan.json"); strings.Contains(text, canary) || strings.Contains(text, "123456") {
 		t.Errorf("the plan file has a value: %s", text)
 	}
+	checkContains(t, runBlocks(t, nil, exit.OK, "plan", "--environment", "three", "--secrets-file", "secrets.json", "--format", "json"), "/api\",\n  \"environment\": \"three\",\n")
 	fake.Set("db-password", `"other"`)
 	runBlocks(t, nil, exit.Pending, "plan", "--environment", "three", "--secrets-file", "secrets.json", "--detailed-exitcode")
 }
@@ -188,7 +189,15 @@ func TestKeysOfBlocks(t *testing.T) {
 		{[]string{"PREFECT_API_KEY=pnu_x"}, bearer, exit.OK, "key: from PREFECT_API_KEY\n"},
 		{[]string{"PREFECT__CLOUD__API_KEY=pnu_x"}, bearer, exit.Usage, "requires a key: set PREFECT_API_AUTH_STRING"},
 		{[]string{"PREFECT_SECRETS_API_KEY=pfs_" + canary}, "", exit.Usage, "PREFECT_SECRETS_API_KEY: it is a key of a secrets API (pfs_), which is not sent to Prefect 2 or 3"},
-		{[]string{"PREFECT_API_KEY=pfs_" + canary}, "", exit.OK, "key: none"},
+		{[]string{"PREFECT_API_KEY=pfs_" + canary}, "", exit.OK, "key: none; PREFECT_API_KEY is ignored: it is a key of a secrets API (pfs_), which is not sent to Prefect 2 or 3\n"},
+		{[]string{"PREFECT_SECRETS_API_KEY=pfs_" + canary, "PREFECT_API_KEY=pnu_x"}, bearer, exit.OK, "key: from PREFECT_API_KEY; PREFECT_SECRETS_API_KEY is ignored: it is a key of a secrets API (pfs_), which is not sent to Prefect 2 or 3\n"},
+		{[]string{"PREFECT_SECRETS_API_KEY=pfs_" + canary, "PREFECT_API_KEY=pnu_x", "PREFECT_API_AUTH_STRING=admin:pw"}, basic, exit.OK, "; PREFECT_API_KEY differs and is ignored\n"},
+		{[]string{"PREFECT_SECRETS_API_KEY=X=pfs_" + canary}, "", exit.Usage, "which is not sent to Prefect 2 or 3: set this store's own key there, or leave the variable empty\n"},
+		{[]string{"PREFECT_API_AUTH_STRING=admin:pfs_" + canary, "PREFECT_API_KEY= pnu_x\r\n"}, bearer, exit.OK, "key: from PREFECT_API_KEY; PREFECT_API_AUTH_STRING differs and is ignored\n"},
+		{[]string{"PREFECT_SECRETS_API_KEY=pw"}, "Basic cHc=", exit.OK, "key: from PREFECT_SECRETS_API_KEY\n"}, // as PREFECT_SERVER_API_AUTH_STRING=pw
+		{[]string{"PREFECT_SECRETS_API_KEY=pnu_x"}, bearer, exit.OK, "key: from PREFECT_SECRETS_API_KEY\n"},
+		{[]string{"PREFECT_API_KEY=token"}, "Bearer token", exit.OK, "key: from PREFECT_API_KEY\n"},
+		{[]string{"PREFECT_SECRETS_API_KEY=admin:" + canary + "\n" + canary}, "", exit.Usage, "PREFECT_SECRETS_API_KEY: the auth string contains a control character"},
 		{[]string{"PREFECT_API_AUTH_STRING=admin:" + canary}, basic, exit.Refused, "does not accept the key from PREFECT_API_AUTH_STRING"},
 	}
 	for _, tt := range tests {

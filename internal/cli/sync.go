@@ -51,7 +51,7 @@ func (f *syncFlags) register(cmd *cobra.Command) {
 	checks.text(&f.sources.version, "prefect-version", "VERSION", release.Documented.String(), "how --secrets-config is read, and what --config-files are checked for (default there: any release): documented, or a release from 0.6.7 to 1.4.1, such as 0.13 or 0.13.19 (default: documented)")
 	output := section(flags, outputTitle)
 	output.choice(&f.format, "format", "FORMAT", "text", []string{"text", "json", "markdown"}, "")
-	output.toggleShort(&f.quiet, "quiet", "q", "text: of the plan only deletions, warnings and counts")
+	output.toggleShort(&f.quiet, "quiet", "q", "text: of the plan only deletions, warnings and counts; no progress")
 	output.toggleShort(&f.verbose, "verbose", "v", "text: every name of the plan, not only 50 of a kind")
 }
 

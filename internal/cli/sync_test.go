@@ -168,13 +168,21 @@ func TestAKeyThatIsRefusedLater(t *testing.T) {
 	}
 }
 
-// A slow run reports its progress, and JSON stays one document.
+// A slow run reports its progress, unless it is to be quiet, and JSON stays one document.
 func TestProgressGoesToStandardError(t *testing.T) {
-	fake, url, secrets := startFake(t, 150)
-	fake.Inject(faults.Match{Field: "setSecret", Secret: "S0120"},
-		faults.Fault{Delay: 1100 * time.Millisecond})
-	r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--format", "json")
-	if r.code != exit.OK || r.stderr != "150 of 150 changes processed\n" || !json.Valid([]byte(r.stdout)) {
-		t.Errorf("exit code %d: %q", r.code, r.stderr)
+	for _, tt := range []struct{ format, quiet, want string }{
+		{"json", "--quiet=false", "150 of 150 changes processed\n"},
+		{"json", "--quiet", ""},
+		{"markdown", "--quiet", ""},
+		{"text", "--quiet=false", "150 of 150 changes processed\n"},
+		{"text", "--quiet", ""},
+	} {
+		fake, url, secrets := startFake(t, 150)
+		fake.Inject(faults.Match{Field: "setSecret", Secret: "S0120"},
+			faults.Fault{Delay: 1100 * time.Millisecond})
+		r := runCommand(t, adminEnv, "", "sync", "--api-url", url, "--secrets-file", secrets, "--format", tt.format, tt.quiet)
+		if r.code != exit.OK || r.stderr != tt.want || json.Valid([]byte(r.stdout)) != (tt.format == "json") {
+			t.Errorf("%+v: exit code %d: %q", tt, r.code, r.stderr)
+		}
 	}
 }

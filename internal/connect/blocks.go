@@ -3,12 +3,12 @@ package connect
 import (
 	"errors"
 	"fmt"
-	"slices"
+	"net/url"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
-	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
 	"github.com/prefect-secrets/prefect-secrets/internal/blocks"
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 	"github.com/prefect-secrets/prefect-secrets/internal/storekind"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -20,14 +20,22 @@ var openers = map[*storekind.Kind]func(Options, chosen) (*Connection, error){
 }
 
 // openBlocks opens a server of Prefect 2 or 3, or a workspace of Prefect Cloud.
-func (o Options) openBlocks(url chosen) (*Connection, error) {
+func (o Options) openBlocks(where chosen) (*Connection, error) {
 	if o.APIURL == "" {
 		return nil, ErrNoURL
 	}
 	if problem := address.Problem(o.APIURL); problem != "" {
-		return nil, fmt.Errorf("%s: %s", url.from, problem)
+		return nil, fmt.Errorf("%s: %s", where.from, problem)
 	}
-	key, err := o.blocksKey()
+	if isPrefect1(o.APIURL) {
+		return nil, fmt.Errorf("%s: %s is a GraphQL API of Prefect 1: use the URL of the API of Prefect 2 or 3, which ends in /api, "+
+			"or remove store = %q from the environment", where.from, address.Display(o.APIURL), o.kind.Name)
+	}
+	o.cloud = blocks.IsCloud(o.APIURL)
+	key, err := o.key()
+	if errors.Is(err, ErrNoKey) && !o.cloud { // a server may need none
+		key, err = foreignIn(err), nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -36,36 +44,42 @@ func (o Options) openBlocks(url chosen) (*Connection, error) {
 		return nil, err
 	}
 	config := blocks.Config{URL: o.APIURL, Reader: o.reader, AllowHTTP: o.AllowHTTP, Transport: transport}
-	if key.from == apikey.AuthString || strings.Contains(key.value, ":") {
+	if storekind.IsAuthString(o.asKey(key.candidate)) {
 		config.AuthString = key.value
 	} else {
 		config.Key = key.value
 	}
 	client, err := blocks.New(config)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", url.from, o.explainHTTP(err))
+		return nil, fmt.Errorf("%s: %w", where.from, o.explainHTTP(err))
 	}
-	conn := &Connection{URL: o.APIURL, Store: client, Key: prefect.TextValue(key.value), Transport: transport}
-	if key.value != "" {
-		conn.KeyFrom = key.origin()
+	conn := &Connection{
+		URL: o.APIURL, Store: client, Key: prefect.TextValue(key.value), KeyFrom: key.from, Transport: transport,
 	}
-	conn.noteIgnored(key, url)
+	conn.noteIgnored(key, where)
 	return conn, nil
 }
 
-// blocksKey finds the key, which may be empty for a server. No colon is in a key of
-// Prefect Cloud, or in any other that is sent as Bearer (RFC 6750, 2.1): a key with one
-// is a user and a password.
-func (o Options) blocksKey() (chosen, error) {
-	isCloud := blocks.IsCloud(o.APIURL)
-	if isCloud {
-		kind := *o.kind
-		kind.KeyVariables = slices.DeleteFunc(slices.Clone(kind.KeyVariables), func(name string) bool { return name == apikey.AuthString })
-		o.kind = &kind
+// isPrefect1 reports whether a URL is surely one of Prefect 1: of its Cloud, or of GraphQL.
+func isPrefect1(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (isBelow(u.Hostname(), "prefect.io") || graphQLPath().MatchString(u.Path))
+}
+
+var graphQLPath = lazyregexp.New(`/graphql(/alpha)?/*$`)
+
+// checkNotBlocks fails if a URL is surely one of a store of blocks.
+func checkNotBlocks(from, text string) error {
+	u, err := url.Parse(text)
+	if err != nil || !isBelow(u.Hostname(), "prefect.cloud") {
+		return nil
 	}
-	key, err := o.key()
-	if errors.Is(err, ErrNoKey) && !isCloud {
-		return chosen{}, nil
-	}
-	return key, err
+	return fmt.Errorf("%s: %s is Prefect Cloud 2 or 3, which keeps secrets as blocks: use the URL of a GraphQL API of Prefect 1, "+
+		"or set store = %q in an environment of the manifest", from, u.Hostname(), storekind.Blocks.Name)
+}
+
+// isBelow reports whether a host is a domain or below it.
+func isBelow(host, domain string) bool {
+	host = strings.ToLower(host)
+	return host == domain || strings.HasSuffix(host, "."+domain)
 }

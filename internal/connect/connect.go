@@ -46,6 +46,7 @@ type Options struct {
 
 	kind   *storekind.Kind
 	reader string
+	cloud  bool // whether the store is in the cloud of its makers
 }
 
 // Place is where a manifest says that the store is.
@@ -64,6 +65,7 @@ type Connection struct {
 	Runner  *prefect.Client // reads values; nil without a runner key
 	Key     prefect.Value   // a JSON string; empty for a job's own identity
 	KeyFrom string          // where the key was found; empty for a store without keys
+	KeyNote string          // which other keys were found, and are ignored; empty for none
 	URLFrom string          // where the URL was found, if another source names another URL
 	// Ambiguous reports that several sources name different keys or URLs.
 	Ambiguous bool
@@ -156,12 +158,15 @@ func (o Options) openServer(url chosen, words ...string) (*Connection, error) {
 	if problem := address.Problem(o.APIURL, words...); problem != "" {
 		return nil, fmt.Errorf("%s: %s", url.from, problem)
 	}
+	if err := checkNotBlocks(url.from, o.APIURL); err != nil {
+		return nil, err
+	}
 	if err := o.checkDialect(); err != nil {
 		return nil, err
 	}
 	key, err := o.key()
 	if errors.Is(err, ErrNoKey) && o.Identity != nil {
-		return o.openByIdentity(url.from)
+		return o.openByIdentity(url, err)
 	}
 	if err != nil {
 		return nil, err
@@ -170,7 +175,7 @@ func (o Options) openServer(url chosen, words ...string) (*Connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn, err := o.connect(url.from, key.value, key.origin(), transport)
+	conn, err := o.connect(url.from, key.value, key.from, transport)
 	if conn != nil {
 		conn.noteIgnored(key, url)
 	}
@@ -179,22 +184,25 @@ func (o Options) openServer(url chosen, words ...string) (*Connection, error) {
 
 // noteIgnored notes whether other sources name other keys or URLs.
 func (conn *Connection) noteIgnored(key, url chosen) {
-	conn.Ambiguous = len(key.ignored)+len(url.ignored) > 0
+	conn.KeyNote = key.note()
+	conn.Ambiguous = conn.KeyNote != "" || len(url.ignored) > 0
 	if len(url.ignored) > 0 {
-		conn.URLFrom = url.origin()
+		conn.URLFrom = url.from + "; " + url.note()
 	}
 }
 
-// openByIdentity opens the store with the id tokens of the running job as keys.
-func (o Options) openByIdentity(urlFrom string) (*Connection, error) {
+// openByIdentity opens the store with the id tokens of the running job as keys. The error
+// is why there is no key.
+func (o Options) openByIdentity(url chosen, noKey error) (*Connection, error) {
 	transport, err := o.Transport()
 	if err != nil {
 		return nil, err
 	}
 	const placeholder = "id-token" // the transport replaces it by a token
-	conn, err := o.connect(urlFrom, placeholder, "GitHub, as an id token of this job", o.Identity(transport, o.APIURL))
+	conn, err := o.connect(url.from, placeholder, "GitHub, as an id token of this job", o.Identity(transport, o.APIURL))
 	if conn != nil {
 		conn.Key = prefect.Value{}
+		conn.noteIgnored(foreignIn(noKey), url)
 	}
 	return conn, err
 }

@@ -23,7 +23,26 @@ type candidate struct{ from, value string }
 // chosen is the candidate that is used.
 type chosen struct {
 	candidate
-	ignored []string // where later candidates are from that differ
+	ignored []string    // where later candidates are from that differ
+	foreign *foreignKey // the first that the user may have meant; nil if there is none
+}
+
+// foreignKey is a key that is for another store, by where it was found and why.
+type foreignKey struct {
+	from string
+	why  error
+}
+
+func (k *foreignKey) Error() string { return fmt.Sprintf("%s: %v", k.from, k.why) }
+
+func (k *foreignKey) Unwrap() error { return k.why }
+
+// note says that the key is passed over.
+func (k *foreignKey) note() string {
+	if k == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s is ignored: %v", k.from, k.why)
 }
 
 // choose chooses the first candidate that has a value.
@@ -40,16 +59,18 @@ func choose(candidates ...candidate) (c chosen) {
 	return c
 }
 
-// origin says where the setting is from, and which candidates were ignored.
-func (c chosen) origin() string {
+// note says which candidates were ignored; it is empty if none was.
+func (c chosen) note() string {
+	note := c.foreign.note()
 	switch len(c.ignored) {
 	case 0:
-		return c.from
+		return note
 	case 1:
-		return fmt.Sprintf("%s; %s differs and is ignored", c.from, c.ignored[0])
+		note += "; " + c.ignored[0] + " differs and is ignored"
 	default:
-		return fmt.Sprintf("%s; %s differ and are ignored", c.from, strings.Join(c.ignored, " and "))
+		note += "; " + strings.Join(c.ignored, " and ") + " differ and are ignored"
 	}
+	return strings.TrimPrefix(note, "; ")
 }
 
 // url finds the URL of the API. The Action passes on the variable's URL as its input.
@@ -85,7 +106,7 @@ type NoKeyError struct {
 	// Identity reports whether the store may also know a job by its id token.
 	Identity bool
 
-	foreign error // why a key that was found is not sent; nil if none was found
+	foreign *foreignKey // nil if no key was found
 }
 
 // Is reports whether target is [ErrNoKey].
@@ -108,48 +129,80 @@ func (e NoKeyError) Message(hint string) string {
 // line.
 func (o Options) key() (chosen, error) {
 	if key := trimmed(o.APIKey.RevealText()); key != "" {
-		return o.checkedKey(candidate{o.Given.Name("api-key"), key})
+		from := o.Given.Name("api-key")
+		return chosen{candidate: candidate{from, key}}, o.checkGiven(from, key)
 	}
 	if o.APIKeyFile == "" {
 		return o.variableKey()
 	}
-	key, err := o.readKeyFile("api-key-file", o.APIKeyFile)
+	key, err := o.readKeyFile(storekind.APIKeyFile, o.APIKeyFile)
 	return chosen{candidate: candidate{o.APIKeyFile, key}}, err
 }
 
-// checkedKey chooses key if the kind of store takes it.
-func (o Options) checkedKey(key candidate) (chosen, error) {
-	if err := o.kind.CheckKey(key.value); err != nil {
-		return chosen{}, fmt.Errorf("%s: %w", key.from, err)
+// checkGiven returns why a key is not sent that an option gives.
+func (o Options) checkGiven(from, key string) error {
+	switch err := o.checkKey(candidate{from, key}); {
+	case storekind.IsForeignKey(err):
+		return fmt.Errorf("%s: %w: give this store's own key", from, err)
+	case err != nil:
+		return fmt.Errorf("%s: %w", from, err)
 	}
-	return chosen{candidate: key}, nil
+	return nil
 }
 
-// variableKey chooses the first variable that is set. Prefect's own variables may hold
-// a key for a store of another kind, which it ignores.
+// variableKey chooses the first variable that has a key for this store. The steps of a
+// job may share variables with the keys of several stores, so it passes over the others.
+// If they are all that there is, it fails, in the command's own variable as for a wrong
+// key, and else as for no key.
 func (o Options) variableKey() (chosen, error) {
-	var keys, foreign []candidate
+	var keys []candidate
+	var foreign []*foreignKey
 	for _, name := range o.kind.KeyVariables {
 		key := o.variable(name)
-		if storekind.IsForeignKey(o.kind.CheckKey(key.value)) {
-			foreign = append(foreign, key)
+		if err := o.checkKey(key); storekind.IsForeignKey(err) {
+			foreign = append(foreign, &foreignKey{name, err})
 		} else {
 			keys = append(keys, key)
 		}
 	}
-	key := choose(append(keys, foreign...)...)
+	key := choose(keys...)
+	isOwn := len(foreign) > 0 && foreign[0].from == o.kind.KeyVariables[0]
 	switch {
-	case len(foreign) > 0 && foreign[0].from == o.kind.KeyVariables[0]:
-		return o.checkedKey(foreign[0])
+	case key.value == "" && isOwn:
+		return chosen{}, fmt.Errorf("%w: set this store's own key there, or leave the variable empty", foreign[0])
+	case key.value == "" && len(foreign) > 0:
+		return chosen{}, NoKeyError{Identity: o.kind.Identity, foreign: foreign[0]}
 	case key.value == "":
 		return chosen{}, NoKeyError{Identity: o.kind.Identity}
-	case slices.Contains(foreign, key.candidate):
-		_, err := o.checkedKey(key.candidate)
-		return chosen{}, NoKeyError{Identity: o.kind.Identity, foreign: err}
+	case isOwn:
+		key.foreign, foreign = foreign[0], foreign[1:]
 	}
-	checked, err := o.checkedKey(key.candidate)
-	checked.ignored = key.ignored
-	return checked, err
+	for _, other := range foreign {
+		key.ignored = append(key.ignored, other.from)
+	}
+	if err := o.checkKey(key.candidate); err != nil {
+		return chosen{}, fmt.Errorf("%s: %w", key.from, err)
+	}
+	return key, nil
+}
+
+// checkKey returns why a key is not sent.
+func (o Options) checkKey(key candidate) error { return o.kind.CheckKey(o.asKey(key)) }
+
+// asKey returns a key as its kind of store sees it.
+func (o Options) asKey(key candidate) storekind.Key {
+	k := storekind.Key{Text: key.value, Cloud: o.cloud}
+	if slices.Contains(o.kind.KeyVariables, key.from) {
+		k.Variable = key.from
+	}
+	return k
+}
+
+// foreignIn returns the choice of no key that an [ErrNoKey] stands for.
+func foreignIn(err error) chosen {
+	var noKey NoKeyError
+	_ = errors.As(err, &noKey)
+	return chosen{foreign: noKey.foreign}
 }
 
 // readKeyFile reads the file with a key that an option names.
@@ -166,10 +219,7 @@ func (o Options) readKeyFile(name, path string) (string, error) {
 	if key == "" {
 		return "", fmt.Errorf("%s: %s is empty", flag, path)
 	}
-	if err := o.kind.CheckKey(key); err != nil {
-		return "", fmt.Errorf("%s: %s: %w", flag, path, err)
-	}
-	return key, nil
+	return key, o.checkGiven(flag+": "+path, key)
 }
 
 // variableKeys returns the keys in all variables, whichever of them is used.

@@ -19,6 +19,7 @@ type syncDocument struct {
 	Status        string              `json:"status,omitempty"` // skipped, if the run was
 	Reason        string              `json:"reason,omitempty"` // why it was skipped
 	APIURL        string              `json:"api_url"`
+	Environment   string              `json:"environment,omitempty"`
 	Actions       []secretsync.Action `json:"actions"`
 	Summary       map[string]int      `json:"summary"`
 	Requests      int64               `json:"requests"`
@@ -35,9 +36,20 @@ type tenantDocument struct {
 	Verified *secretsync.Verified `json:"verified,omitempty"`
 }
 
-// SyncJSON writes a plan, or what a sync did, as one JSON document.
+// JSON writes one JSON document.
+type JSON struct {
+	Environment string // of the manifest; empty for the top-level settings
+}
+
+// SyncJSON is [JSON.Sync] without an environment.
 func SyncJSON(w io.Writer, tenants []secretsync.TenantResult, requests int64) error {
+	return JSON{}.Sync(w, tenants, requests)
+}
+
+// Sync writes a plan, or what a sync did.
+func (j JSON) Sync(w io.Writer, tenants []secretsync.TenantResult, requests int64) error {
 	d := newSyncDocument(requests)
+	d.Environment = j.Environment
 	for _, t := range tenants {
 		d.add(t)
 	}

@@ -418,14 +418,18 @@ func SkippedText(w io.Writer, message string) error {
 	return err
 }
 
-// OriginText writes where the key is from, which is empty for none, and, if url is not empty, where the URL is
-// from.
-func OriginText(w io.Writer, key, url string) error {
+// OriginText writes where the key is from, which is empty for none, the note on other
+// keys, and, if url is not empty, where the URL is from.
+func OriginText(w io.Writer, key, note, url string) error {
 	style := terminal.Of(w).Style
-	text := style.Dim("key: none") + "\n"
+	from := "none"
 	if key != "" {
-		text = style.Dim("key: from "+Safe(key)) + "\n"
+		from = "from " + key
 	}
+	if note != "" {
+		from += "; " + note
+	}
+	text := style.Dim("key: "+Safe(from)) + "\n"
 	if url != "" {
 		text += style.Dim("url: from "+Safe(url)) + "\n"
 	}

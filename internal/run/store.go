@@ -32,7 +32,7 @@ func WithStore(ctx context.Context, cache *inspect.Cache, o connect.Options, std
 		return errors.New("the embedded store starts empty and ends with this process: pass the URL of a store, or embedded:PATH to keep it in a file")
 	}
 	if conn.Ambiguous {
-		if err := report.OriginText(stderr, conn.KeyFrom, conn.URLFrom); err != nil {
+		if err := report.OriginText(stderr, conn.KeyFrom, conn.KeyNote, conn.URLFrom); err != nil {
 			return err
 		}
 	}

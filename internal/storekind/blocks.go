@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
 )
@@ -21,21 +22,46 @@ var Blocks = &Kind{
 		Overwrite:     "blocks have no owner: use any",
 	},
 	// of the last two Prefect 3 takes the first as well (client/orchestration of 3.9.1)
-	KeyVariables:  []string{"PREFECT_SECRETS_API_KEY", apikey.AuthString, "PREFECT_API_KEY"},
+	KeyVariables:  []string{"PREFECT_SECRETS_API_KEY", apikey.AuthString, bearerVariable},
 	URLVariable:   "PREFECT_API_URL", // Prefect's own since 2.0
 	CheckKey:      checkBlocksKey,
 	storedName:    blockName,
 	storedPattern: blockPattern,
 }
 
-// checkBlocksKey accepts any string that Basic authentication may have.
-func checkBlocksKey(key string) error {
+// bearerVariable is the variable whose key Prefect sends as Bearer.
+const bearerVariable = "PREFECT_API_KEY"
+
+// IsAuthString reports whether a key for blocks is an auth string, which is sent as Basic.
+// Any other is sent as Bearer. Prefect's own variables say which it is. Elsewhere a key of
+// Prefect Cloud is known by its form, and a server of Prefect takes nothing but an auth
+// string. A key with a colon always is one: none that is sent as Bearer has a colon
+// (RFC 6750, 2.1).
+func IsAuthString(key Key) bool {
 	switch {
-	case strings.TrimSpace(key) == "":
+	case key.Variable == apikey.AuthString, strings.Contains(key.Text, ":"):
+		return true
+	case key.Variable == bearerVariable, key.Cloud:
+		return false
+	}
+	return !apikey.IsPrefectCloud(key.Text)
+}
+
+// ErrControl means that an auth string cannot be sent (RFC 7617, 2).
+var ErrControl = errors.New("the auth string contains a control character, such as a line end")
+
+func checkBlocksKey(key Key) error {
+	isAuthString := IsAuthString(key)
+	switch {
+	case strings.TrimSpace(key.Text) == "":
 		return apikey.ErrNone
-	case apikey.IsSecretsAPI(key):
+	case apikey.IsSecretsAPI(key.Text):
 		return apikey.ErrSecretsAPI
-	case !strings.Contains(key, ":") && !apikey.FitsHeader(key):
+	case isAuthString && key.Cloud:
+		return apikey.ErrAuthString
+	case isAuthString && strings.ContainsFunc(key.Text, unicode.IsControl):
+		return ErrControl
+	case !isAuthString && !apikey.FitsHeader(key.Text):
 		return apikey.ErrNotHeader
 	}
 	return nil

@@ -41,10 +41,17 @@ type Kind struct {
 	// Identity reports whether such a store can know a job on GitHub by its id token.
 	Identity bool
 	// CheckKey returns why a key is not sent to such a store. It never quotes the key.
-	CheckKey func(key string) error
+	CheckKey func(Key) error
 
 	storedName    func(string) (string, error)
 	storedPattern func(string) (string, error)
+}
+
+// Key is a key that was found for a store.
+type Key struct {
+	Text     string
+	Variable string // the environment variable that has it; empty for a file or an input
+	Cloud    bool   // whether the store is in the cloud of its makers
 }
 
 // Default is the kind without the setting.
@@ -54,7 +61,7 @@ var Default = &Kind{
 	URLVariable:  "PREFECT__CLOUD__API", // Prefect 1's own
 	Embedded:     true,
 	Identity:     true,
-	CheckKey:     apikey.Check,
+	CheckKey:     func(key Key) error { return apikey.Check(key.Text) },
 }
 
 // All lists every kind.
@@ -98,7 +105,7 @@ func (k *Kind) StoredPattern(glob string) (string, error) {
 	return k.storedPattern(glob)
 }
 
-// IsForeignKey reports whether err means that a key is one for a store of another kind.
+// IsForeignKey reports whether err means that a key is one for another store.
 func IsForeignKey(err error) bool {
-	return errors.Is(err, apikey.ErrPrefectCloud) || errors.Is(err, apikey.ErrSecretsAPI)
+	return errors.Is(err, apikey.ErrPrefectCloud) || errors.Is(err, apikey.ErrSecretsAPI) || errors.Is(err, apikey.ErrAuthString)
 }

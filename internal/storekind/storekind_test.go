@@ -125,24 +125,57 @@ func checkMatch(t *testing.T, glob, stored, name string) {
 }
 
 func TestCheckKey(t *testing.T) {
+	const server, cloud = false, true
+	of := func(text string) storekind.Key { return storekind.Key{Text: text} }
 	tests := []struct {
-		key           string
-		inDefault, in error
+		key                  storekind.Key
+		inDefault, in, cloud error
 	}{
-		{canary, nil, nil},
-		{"pfs_" + canary, nil, apikey.ErrSecretsAPI},
-		{"'Bearer pfs_" + canary, apikey.ErrNotHeader, apikey.ErrSecretsAPI},
-		{"pnu_" + canary, apikey.ErrPrefectCloud, nil},
-		{"pnb_" + canary, apikey.ErrPrefectCloud, nil},
-		{"admin:" + canary + " ü", apikey.ErrNotHeader, nil},
-		{canary + " x", apikey.ErrNotHeader, apikey.ErrNotHeader},
-		{" ", apikey.ErrNone, apikey.ErrNone},
+		{of(canary), nil, nil, nil},
+		{of("pfs_" + canary), nil, apikey.ErrSecretsAPI, apikey.ErrSecretsAPI},
+		{of("'Bearer pfs_" + canary), apikey.ErrNotHeader, apikey.ErrSecretsAPI, apikey.ErrSecretsAPI},
+		{of("admin:pfs_" + canary), nil, apikey.ErrSecretsAPI, apikey.ErrSecretsAPI},
+		{of("pnu_" + canary), apikey.ErrPrefectCloud, nil, nil},
+		{of("pnb_" + canary), apikey.ErrPrefectCloud, nil, nil},
+		{of("pnu_" + canary + " x"), apikey.ErrPrefectCloud, apikey.ErrNotHeader, apikey.ErrNotHeader},
+		{of("admin:" + canary + " ü"), apikey.ErrNotHeader, nil, apikey.ErrAuthString},
+		{of("admin:" + canary + "\n" + canary), apikey.ErrNotHeader, storekind.ErrControl, apikey.ErrAuthString},
+		{of(canary + " x"), apikey.ErrNotHeader, nil, apikey.ErrNotHeader}, // an auth string may have spaces
+		{storekind.Key{Text: canary + " x", Variable: "PREFECT_API_KEY"}, apikey.ErrNotHeader, apikey.ErrNotHeader, apikey.ErrNotHeader},
+		{storekind.Key{Text: canary, Variable: apikey.AuthString}, nil, nil, apikey.ErrAuthString},
+		{of(" "), apikey.ErrNone, apikey.ErrNone, apikey.ErrNone},
+	}
+	check := func(kind *storekind.Kind, key storekind.Key, isCloud bool, want error) {
+		key.Cloud = isCloud
+		if err := kind.CheckKey(key); !errors.Is(err, want) || err != nil && strings.Contains(err.Error(), canary) {
+			t.Errorf("%s, %+v: got %v, want %v", kind.Name, key, err, want)
+		}
 	}
 	for _, tt := range tests {
-		for kind, want := range map[*storekind.Kind]error{storekind.Default: tt.inDefault, storekind.Blocks: tt.in} {
-			if err := kind.CheckKey(tt.key); !errors.Is(err, want) || err != nil && strings.Contains(err.Error(), canary) {
-				t.Errorf("%s, %q: got %v, want %v", kind.Name, tt.key, err, want)
-			}
+		check(storekind.Default, tt.key, server, tt.inDefault)
+		check(storekind.Blocks, tt.key, server, tt.in)
+		check(storekind.Blocks, tt.key, cloud, tt.cloud)
+	}
+}
+
+func TestIsAuthString(t *testing.T) {
+	for _, tt := range []struct {
+		key  storekind.Key
+		want bool
+	}{
+		{storekind.Key{Text: "admin:pw"}, true},
+		{storekind.Key{Text: "admin:pw", Variable: "PREFECT_API_KEY"}, true},
+		{storekind.Key{Text: "pw"}, true},
+		{storekind.Key{Text: "pw", Variable: "PREFECT_SECRETS_API_KEY"}, true},
+		{storekind.Key{Text: "pw", Variable: apikey.AuthString}, true},
+		{storekind.Key{Text: "pnu_x", Variable: apikey.AuthString}, true},
+		{storekind.Key{Text: "pnu_x"}, false},
+		{storekind.Key{Text: "pnb_x", Variable: "PREFECT_SECRETS_API_KEY"}, false},
+		{storekind.Key{Text: "pw", Variable: "PREFECT_API_KEY"}, false},
+		{storekind.Key{Text: "pw", Cloud: true}, false},
+	} {
+		if got := storekind.IsAuthString(tt.key); got != tt.want {
+			t.Errorf("%+v: got %v", tt.key, got)
 		}
 	}
 }
