@@ -27,7 +27,7 @@ sync_part() {
 
 # blocks_part takes fewer rounds: in each, Prefect's client loads twice, and writes 200 secrets one after the other.
 blocks_part() {
-  PREFECT_SECRETS_BIN=$bin "$root/test/blocks/run.sh" --speed $((rounds < 5 ? rounds : 5)) | grep ^Benchmark
+  PREFECT_SECRETS_BIN=$bin "$root/test/blocks/run.sh" --speed $((rounds < 3 ? rounds : 3)) | grep ^Benchmark
 }
 
 check_part() {
