@@ -15,7 +15,7 @@ const (
 
 // blocks are the tables of the page, in its order.
 var blocks = []block{
-	{"the machine", "", "part | commit | date | machine | cores | cores in use before | instructions", machineRows},
+	{"the machine", "", "part | commit | date | machine | cores | load before | instructions", machineRows},
 	{"sync", "sync", "what | prefect-secrets | Prefect 1.4.1 | ratio | target | CPU time | Prefect's CPU time | requests", syncRows},
 	{"cost", "sync", "secrets | sync | CPU time | time a secret | requests | Prefect's loop | loops measured", costRows},
 	{"cost in the process", "sync", "secrets | plan a secret | allocations | plan, write, verify a secret | CPU time | allocations | bytes", inProcessRows},
@@ -207,7 +207,7 @@ func (r *results) busy(part string) string {
 	if _, err := fmt.Sscan(r.parts[part]["load"], &used); err != nil || used < coresOf(r, part)/10 {
 		return ""
 	}
-	return fmt.Sprintf("the machine was busy with other work: %s of its cores were in use before.", r.parts[part]["load"])
+	return fmt.Sprintf("the machine was busy with other work: its load was %s before.", r.parts[part]["load"])
 }
 
 func coresOf(r *results, part string) float64 {
@@ -371,14 +371,17 @@ func fileStartRows(r *results) (rows []row) {
 	for _, of := range []struct{ what, name, time, cpu, memory string }{
 		{"start, until `serve` answers", start, "ready-ms", "CPU-time-to-ready-ms", "memory-when-ready-MB"},
 		{"then the names of all tenants, one after the other", start, "names-of-all-tenants-ms", "", "memory-after-names-MB"},
-		{"`backup` of a server that runs", copies + "backup-serve", "time-ms", "CPU-time-of-the-command-ms", "peak-of-the-command-MB"},
-		{"`restore`", copies + "restore-serve", "time-ms", "CPU-time-of-the-command-ms", "peak-of-the-command-MB"},
+		{"`backup`; the memory is what it adds to that of `serve`", copies + "backup-serve", "time-ms", "CPU-time-of-the-command-ms", "growth-of-serve's-memory-without-the-file's-pages-MB"},
+		{"`restore`", copies + "restore-serve", "time-ms", "CPU-time-of-the-command-ms", ""},
 	} {
-		used := ""
+		used, memory := "", ""
 		if of.cpu != "" {
 			used = r.get(of.name, of.cpu).times(1e6).middle(duration)
 		}
-		rows = append(rows, row{cells: []string{of.what, r.get(of.name, of.time).times(1e6).in(duration), used, r.get(of.name, of.memory).middle(megabytes)}})
+		if of.memory != "" {
+			memory = r.get(of.name, of.memory).middle(megabytes)
+		}
+		rows = append(rows, row{cells: []string{of.what, r.get(of.name, of.time).times(1e6).in(duration), used, memory}})
 	}
 	return rows
 }
