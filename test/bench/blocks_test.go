@@ -39,11 +39,46 @@ func atMost(limit float64, got numbers, unit unit, what, why string) bar {
 }
 
 // met compares the median.
-func (b bar) met() bool {
+func (b bar) met() bool { return b.holdsFor(b.got.median()) }
+
+func (b bar) holdsFor(number float64) bool {
 	if b.most {
-		return b.got.median() <= b.limit
+		return number <= b.limit
 	}
-	return b.got.median() >= b.limit
+	return number >= b.limit
+}
+
+// missedRounds is how many rounds miss the limit by themselves.
+func (b bar) missedRounds() (missed int) {
+	for _, number := range b.got {
+		if !b.holdsFor(number) {
+			missed++
+		}
+	}
+	return missed
+}
+
+// margin is 1 at the limit, and more if the number is better.
+func (b bar) margin() float64 {
+	if b.limit == 0 && b.met() {
+		return 1
+	}
+	if b.most {
+		return b.limit / b.got.median()
+	}
+	return b.got.median() / b.limit
+}
+
+// reason says why a number misses its limit: its own reason, and that the machine was busy. Without either, a number
+// that some rounds reach is a matter of noise.
+func (b bar) reason(busy string) string {
+	switch {
+	case b.why != "" && busy != "":
+		return b.why + " Also, " + busy
+	case b.why == "" && busy == "" && b.missedRounds() < len(b.got):
+		return "the rounds differ by more than the figure misses its target."
+	}
+	return b.why + busy
 }
 
 // String is the cell of the bar.
@@ -55,6 +90,9 @@ func (b bar) String() string {
 	verdict := "met"
 	if !b.met() {
 		verdict = "**not met**"
+		if missed := b.missedRounds(); missed < len(b.got) {
+			verdict += fmt.Sprintf(" in %d of %d rounds", missed, len(b.got))
+		}
 	}
 	unit := b.unit.of(b.limit)
 	return limit + withCommas(strconv.FormatFloat(b.limit/unit.divisor, 'f', -1, 64)) + unit.suffix + ", " + verdict
@@ -85,10 +123,7 @@ func (b block) missed(r *results, rows []row) (list, unexplained []string) {
 		if row.bar.what == "" || row.bar.met() {
 			continue
 		}
-		why := row.bar.why
-		if why == "" {
-			why = r.busy(b.part)
-		}
+		why := row.bar.reason(r.busy(b.part))
 		if why == "" {
 			unexplained = append(unexplained, b.name+": "+row.bar.what)
 			continue

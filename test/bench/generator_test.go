@@ -76,7 +76,7 @@ func TestBlock(t *testing.T) {
 		atLeast(30, numbers{30}, ratio, "fast", ""), atMost(10e6, numbers{9e6, 11e6, 12e6}, duration, "start", "too much work"),
 		atLeast(5, numbers{4}, count, "more", "too much work"),
 	).markdown(newResults(t))
-	const want = "| what | n |\n| --- | --- |\n| fast | at least 30×, met |\n| start | at most 10 ms, **not met** |\n" +
+	const want = "| what | n |\n| --- | --- |\n| fast | at least 30×, met |\n| start | at most 10 ms, **not met** in 2 of 3 rounds |\n" +
 		"| more | at least 5, **not met** |\n\nWhy targets are not met:\n\n- start; more: too much work\n"
 	if text != want || len(unexplained) != 0 {
 		t.Errorf("%s%q", text, unexplained)
@@ -88,6 +88,16 @@ func TestBlock(t *testing.T) {
 	r.parts["sync"]["load"] = "2.5"
 	if text, unexplained = slow.markdown(r); len(unexplained) != 0 || !strings.Contains(text, "- slow: the machine was busy") {
 		t.Errorf("on a busy machine: %s%q", text, unexplained)
+	}
+	slow, r = rows(atLeast(30, numbers{29, 28, 31}, ratio, "noisy", "")), newResults(t)
+	if text, unexplained = slow.markdown(r); len(unexplained) != 0 || !strings.Contains(text, "**not met** in 2 of 3 rounds") ||
+		!strings.Contains(text, "- noisy: the rounds differ") {
+		t.Errorf("a bar missed by noise: %s%q", text, unexplained)
+	}
+	r.parts["sync"]["load"] = "0.5"
+	why := rows(atLeast(30, numbers{29}, ratio, "slow", "reason."))
+	if text, _ = why.markdown(r); !strings.Contains(text, "- slow: reason. Also, the machine was busy") {
+		t.Errorf("a reason on a busy machine: %s", text)
 	}
 	slow.part = "vault"
 	if text, unexplained = slow.markdown(r); len(unexplained) != 0 || !strings.HasPrefix(text, "Not measured yet") {
@@ -106,6 +116,31 @@ func TestBlock(t *testing.T) {
 		if _, err := replaceBlock(broken, "b", "new\n"); err == nil {
 			t.Errorf("replaced in %q", broken)
 		}
+	}
+}
+
+// TestSummary names the figures that are furthest from their targets.
+func TestSummary(t *testing.T) {
+	before := blocks
+	defer func() { blocks = before }()
+	blocks = []block{{"b", "sync", "what", func(*results) []row {
+		return []row{
+			{bar: atLeast(10, numbers{15}, ratio, "good", "")}, {bar: atMost(10, numbers{20}, count, "twice the most", "")},
+			{bar: atMost(10, numbers{5}, count, "best", "")}, {bar: atMost(0, numbers{0}, count, "errors", "")}, {},
+		}
+	}}, {"c", "check", "what", func(*results) []row { panic("not measured") }}}
+	text := summary(newResults(t))
+	for _, want := range []string{
+		"meets 3 of the 4 targets", "above its target**: best, 5 (at most 10, met).",
+		"below**: twice the most, 20 (at most 10, **not met**).", "`make bench`",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the summary lacks %q:\n%s", want, text)
+		}
+	}
+	blocks = []block{{"b", "sync", "what", func(*results) []row { return []row{{bar: atLeast(10, numbers{15}, ratio, "good", "")}} }}}
+	if text := summary(newResults(t)); !strings.Contains(text, "Closest to its target") {
+		t.Errorf("all are met, and the summary says that one is not:\n%s", text)
 	}
 }
 

@@ -26,7 +26,10 @@ func TestPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := mustRead(t, pagePath)
-	written := page
+	written, err := replaceBlock(page, "the summary", summary(r))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, b := range blocks {
 		text, unexplained := b.markdown(r)
 		for _, row := range unexplained {

@@ -16,13 +16,18 @@ root=$(cd "$here/../.." && pwd)
 work=$root/test/.work/bench
 bin=$work/prefect-secrets
 rounds=${ROUNDS:-11}
-parts=(sync check testkit file vault container)
+parts=(sync blocks check testkit file vault container)
 
 sync_part() {
   local venv
   venv=$(prefect)
   "$venv/bin/python" "$here/sync.py" --bin "$bin" --python "$venv/bin/python" --rounds "$rounds"
   go_benchmarks ./sync 'BenchmarkPlan|BenchmarkSync' 200ms
+}
+
+# blocks_part takes fewer rounds: in each, Prefect's client loads twice, and writes 200 secrets one after the other.
+blocks_part() {
+  PREFECT_SECRETS_BIN=$bin "$root/test/blocks/run.sh" --speed $((rounds < 3 ? rounds : 3)) | grep ^Benchmark
 }
 
 check_part() {
@@ -76,8 +81,16 @@ header() {
   printf 'memory: %s GB\n' "$(awk '/^MemTotal/ { printf "%.0f", $2 / 1e6 }' /proc/meminfo)"
   printf 'system: %s\n' "$(uname -sr | grep -oE '^[A-Za-z]+ [0-9]+\.[0-9]+')"
   printf 'go: %s\n' "$(go env GOVERSION)"
-  printf 'load: %s\n' "$(cut -d ' ' -f 1 /proc/loadavg)"
+  printf 'load: %s\n' "$(cores_in_use)"
   printf 'instructions: %s\n' "$(counts_instructions && echo counted || echo 'not counted by this machine')"
+}
+
+# cores_in_use prints how many cores other work uses, in three seconds. The load average would still have the last part.
+cores_in_use() {
+  { grep '^cpu ' /proc/stat; sleep 3; grep '^cpu ' /proc/stat; } |
+    awk -v cores="$(nproc)" '{ all = 0; for (i = 2; i <= 9; i++) all += $i; idle = $5 + $6 }
+      NR == 1 { before = all; idleBefore = idle }
+      END { printf "%.2f", cores * (1 - (idle - idleBefore) / (all - before)) }'
 }
 
 # changed lists what differs from the commit, but for what a run writes.
@@ -114,7 +127,9 @@ main() {
   CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$bin" .
   for part in "${parts[@]}"; do
     printf 'bench: %s\n' "$part" >&2
+    SECONDS=0
     "$here/run.sh" --measure "$part" || failed+=("$part")
+    printf 'bench: %s took %d s\n' "$part" "$SECONDS" >&2
   done
   go test ./test/bench -run '^TestPage$' -args -update
   [ ${#failed[@]} -eq 0 ] || { printf 'bench: FAILED, old results kept: %s\n' "${failed[*]}" >&2; exit 1; }
