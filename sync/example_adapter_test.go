@@ -118,6 +118,7 @@ db = { from = "DB_JSON", format = "json" }
 	}
 	verified := result.Report.Verified
 	fmt.Println(*verified.Values, "values read back from", result.Plan.Target(), "by the writing key:", verified.ByWriter)
+	fmt.Println("hidden from that key:", len(verified.Unreadable))
 	fmt.Printf("%s\n", store.memory.values["db"])
 	// Output:
 	// blocks 3
@@ -126,6 +127,7 @@ db = { from = "DB_JSON", format = "json" }
 	// created db from DB_JSON
 	// created slack-url from SLACK_URL
 	// 2 values read back from the store by the writing key: true
+	// hidden from that key: 0
 	// "{\"port\": 5432}"
 }
 

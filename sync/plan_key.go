@@ -30,7 +30,7 @@ func (p *planner) keyReason(name, text string, listed bool) string {
 		return ""
 	case slices.Contains(apikey.Names, name):
 		return "this is the name of an API key" + nameKey
-	case looksLikeKey(text), slices.ContainsFunc(found, looksLikeKey):
+	case apikey.IsPrefectCloud(text), apikey.IsSecretsAPI(text):
 		return "it holds an API key of Prefect" + nameKey
 	}
 	return ""
@@ -38,9 +38,6 @@ func (p *planner) keyReason(name, text string, listed bool) string {
 
 // nameKey is what to do about a key that flows need.
 const nameKey = "; give it a name in [names] if flows are to read it"
-
-// looksLikeKey reports whether a string is or contains an API key of any kind of store.
-func looksLikeKey(s string) bool { return apikey.IsPrefectCloud(s) || apikey.IsSecretsAPI(s) }
 
 // isKey reports whether text is a key. It ignores spaces around it, without which every key
 // is sent, and the quotation marks of a JSON string.

@@ -167,20 +167,17 @@ func TestKeysStayOut(t *testing.T) {
 func TestKeysOfEveryKindStayOut(t *testing.T) {
 	source := newTypedSource(t, fmt.Sprintf(`{"PREFECT_3_API_KEY": "pnu_%[1]s", "BOT": " PNB_%[1]s\n", "OWN": "\"pfs_%[1]s\"", "HEADER": "Bearer pfs_%[1]s",
  "OBJECT": {"a": ["pnu_%[1]s"]}, "TEXT": "{\"a\": \"pfs_%[1]s\"}", "NEAR": "xpnu", "NAMED": {"pnu_%[1]s": 1}, "EMPTY": ""}`, hidden))
-	const (
-		is    = "skip: it holds an API key of Prefect; give it a name in [names] if flows are to read it"
-		holds = "skip: it holds an API key of Prefect; give it a name in [names] if flows are to read it"
-	)
+	const holds = "skip: it holds an API key of Prefect; give it a name in [names] if flows are to read it"
 	want := map[string]string{
-		"PREFECT_3_API_KEY": is, "BOT": is, "OWN": is, "HEADER": is, "OBJECT": holds, "TEXT": holds,
-		"NEAR": "create: ", "NAMED": "create: object with 1 key", "EMPTY": "skip: empty",
+		"PREFECT_3_API_KEY": holds, "BOT": holds, "OWN": holds, "HEADER": holds, "OBJECT": holds, "TEXT": holds,
+		"NAMED": holds, "NEAR": "create: ", "EMPTY": "skip: empty",
 	}
 	if diff := cmp.Diff(want, planRows(t, Run{Sources: []*Source{source}})); diff != "" {
 		t.Error(diff)
 	}
 	asked := Rules{Include: []string{"BOT", "*"}, Names: map[string]NameRule{"k": {From: "PREFECT_3_API_KEY"}, "OBJECT": {From: "OBJECT"}}}
 	got := planRows(t, Run{Sources: []*Source{source}, Rules: asked})
-	for name, want := range map[string]string{"k": "create: ", "BOT": "create: ", "OBJECT": "create: object with 1 key", "OWN": is} {
+	for name, want := range map[string]string{"k": "create: ", "BOT": "create: ", "OBJECT": "create: object with 1 key", "OWN": holds} {
 		if got[name] != want {
 			t.Errorf("%s: got %q, want %q", name, got[name], want)
 		}

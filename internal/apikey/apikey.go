@@ -70,23 +70,31 @@ func IsSecretsAPI(text string) bool { return contains(text, "pfs_") }
 // contains reports whether a text contains a key with one of the prefixes, also with
 // anything pasted around it, and encoded in base64 as Basic authentication is.
 func contains(text string, prefixes ...string) bool {
-	texts := append(decoded(text, base64.RawStdEncoding, "+/"), decoded(text, base64.RawURLEncoding, "-_")...)
-	return slices.ContainsFunc(append(texts, text), func(text string) bool {
-		text = strings.ToLower(text)
-		return slices.ContainsFunc(prefixes, func(prefix string) bool { return containsKey(text, prefix) })
-	})
+	return containsPlain(text, prefixes) ||
+		containsEncoded(text, base64.RawStdEncoding, "+/", prefixes) || containsEncoded(text, base64.RawURLEncoding, "-_", prefixes)
 }
 
-// decoded returns the words of a text, decoded from base64.
-func decoded(text string, encoding *base64.Encoding, symbols string) (words []string) {
-	isSeparator := func(r rune) bool {
-		return !isKeyRune(r) && !strings.ContainsRune(symbols, r)
-	}
-	for _, word := range strings.FieldsFunc(text, isSeparator) {
+func containsPlain(text string, prefixes []string) bool {
+	text = strings.ToLower(text)
+	return slices.ContainsFunc(prefixes, func(prefix string) bool { return containsKey(text, prefix) })
+}
+
+// shortestKey is the length of the shortest text that is decoded to look for a key in it.
+const shortestKey = 12
+
+// containsEncoded does the same for the words of a text, decoded from base64.
+func containsEncoded(text string, encoding *base64.Encoding, symbols string, prefixes []string) bool {
+	isSeparator := func(r rune) bool { return !isKeyRune(r) && !strings.ContainsRune(symbols, r) }
+	for word := range strings.FieldsFuncSeq(text, isSeparator) {
+		if len(word) < encoding.EncodedLen(shortestKey) {
+			continue
+		}
 		data, _ := encoding.DecodeString(word) // up to an error
-		words = append(words, string(data))
+		if containsPlain(string(data), prefixes) {
+			return true
+		}
 	}
-	return words
+	return false
 }
 
 // fullKey is how many letters and digits surely are a key behind its prefix. A secrets
