@@ -74,8 +74,13 @@ func TestFlagsTakeTheNamesOfThePlan(t *testing.T) {
 		{`Hook = "MISSING"`, "--require hook", exit.Usage, `"Hook" is required, but MISSING is not in any source`},
 		{`Hook = "MISSING"`, "--name hook=DB_PASSWORD", exit.OK, "create    hook  = DB_PASSWORD"},
 		{`db-password = "OTHER"`, "--format-of DB_PASSWORD=raw --exclude DB_PASSWORD", exit.OK, "overwrite db-password = OTHER"},
-		{"", "--name hook=OTHER --name Hook=DB_PASSWORD", exit.Usage, "--name Hook: this name has two sources: remove one"},
-		{"", "--name hook=OTHER --name Hook=OTHER", exit.OK, "create    hook        = OTHER"},
+		{"", "--name hook=OTHER --name Hook=DB_PASSWORD", exit.Usage, `--name: "hook" and "Hook" would both be stored as "hook": remove one`},
+		{"", "--name hook=OTHER --name Hook=OTHER", exit.Usage, `--name: "hook" and "Hook" would both be stored as "hook": remove one`},
+		{"", "--name hook=OTHER --name hook=DB_PASSWORD", exit.Usage, "--name hook: this name has two sources: remove one"},
+		{"", "--name hook=OTHER --name hook=OTHER", exit.OK, "create    hook        = OTHER"},
+		{"", "--name db-password=DB_PASSWORD", exit.OK, "overwrite db-password = DB_PASSWORD"},
+		{"", "--name Server=db;Password=HUNTER2", exit.Usage, "--name: number 1 contains what looks like a connection string with a password"},
+		{"", "--name password=hunter2", exit.Usage, "--name: number 1 contains what looks like a connection string with a password"},
 	} {
 		startNames(t, tt.names)
 		args := append([]string{"plan", "--environment", "three", "--secrets-file", "secrets.json"}, strings.Fields(tt.flags)...)

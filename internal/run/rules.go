@@ -65,26 +65,29 @@ func checkOverwrite(m *secretsync.Manifest) error {
 // mergeNames merges the rules for single names into those of a manifest. Each name may be
 // spelled as a store of the kind spells it.
 func (r *Rules) mergeNames(names map[string]secretsync.NameRule, kind *storekind.Kind) error {
-	given := map[string]string{} // the flag's sources, by stored name
+	var given []string // names of the flag
 	for i, pair := range r.Names {
-		if kind := check.PastedKind(pair); kind != "" {
+		dest, source, err := splitPair("--name", "DEST=SOURCE", pair)
+		if kind := pastedPair(pair, dest, source); kind != "" {
 			return pastedFlag(i, kind)
 		}
-		dest, source, err := splitPair("--name", "DEST=SOURCE", pair)
 		if err != nil {
 			return err
 		}
-		if kind := check.PastedKind(source); kind != "" {
-			return pastedFlag(i, kind)
-		}
 		known := sameName(names, dest, kind)
-		if other, ok := given[known]; ok && other != source {
-			return fmt.Errorf("--name %s: this name has two sources: remove one", dest)
-		}
 		rule := names[known]
+		if slices.Contains(given, known) {
+			switch {
+			case known != dest:
+				stored, _ := kind.StoredName(dest)
+				return fmt.Errorf("--name: %q and %q would both be stored as %q: remove one", known, dest, stored)
+			case rule.From != source:
+				return fmt.Errorf("--name %s: this name has two sources: remove one", dest)
+			}
+		}
 		delete(names, known)
 		rule.From, rule.At = source, "--name "+dest
-		names[dest], given[dest] = rule, source
+		names[dest], given = rule, append(given, dest)
 	}
 	for _, pair := range r.Formats {
 		dest, text, err := splitPair("--format-of", "DEST=FORMAT", pair)
@@ -123,6 +126,22 @@ func sameName(names map[string]secretsync.NameRule, dest string, kind *storekind
 		}
 	}
 	return dest
+}
+
+// pastedPair returns what kind of value a DEST=SOURCE looks like, or "". In the pair
+// db-password=DB_PASSWORD, = does not stand before a password.
+func pastedPair(pair, dest, source string) string {
+	if isCIName(source) && !strings.ContainsAny(dest, "=;") {
+		return cmp.Or(check.PastedKind(dest), check.PastedKind(source))
+	}
+	return cmp.Or(check.PastedKind(pair), check.PastedKind(source))
+}
+
+// isCIName reports whether a string has only the characters of the names that CI systems
+// give to secrets, in capitals.
+func isCIName(str string) bool {
+	other := func(r rune) bool { return r != '_' && (r < 'A' || r > 'Z') && (r < '0' || r > '9') }
+	return str != "" && !strings.ContainsFunc(str, other)
 }
 
 // pastedFlag returns the error for the --name with index i, which holds a value of the
