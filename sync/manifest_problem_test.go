@@ -37,11 +37,11 @@ var manifestProblems = []struct{ text, want string }{
 	{`include = [1]`, "include[0]: expected a string"},
 	{
 		`include = ["A", "[` + canary + `"]`,
-		`include[1]: this is not a glob: close its bracket, or write a literal bracket as [[]`,
+		`include[1]: not a glob: close its bracket, or write a literal bracket as [[]`,
 	},
 	{`include = [""]`, "include[0]: this string is empty"},
 	{`exclude = {a = 1}`, "exclude: expected a list of strings"},
-	{`exclude = ["` + canary + `\\"]`, "exclude[0]: this is not a glob"},
+	{`exclude = ["` + canary + `\\"]`, "exclude[0]: not a glob"},
 	{`names = 1`, "names: expected a table: write [names]"},
 	{"[[names]]\nA = 'B'", "names: expected a table"},
 	{"[names]\nA = 1", "names.A: expected a CI name: write it as a string"},
@@ -84,7 +84,8 @@ var manifestProblems = []struct{ text, want string }{
 		`prune.exclude: unknown key "exclude": exclude belongs at the top of the manifest, above its first [table]`,
 	},
 	{"[prune]\nscope = '*'", "prune.scope: expected a list of strings"},
-	{"[prune]\nscope = ['[a']", "prune.scope[0]: this is not a glob"},
+	{"[prune]\nscope = ['[a']", "prune.scope[0]: not a glob"},
+	{"[prune]\nscope = ['A', 'B[!_]*']", "prune.scope[1]: [! is ambiguous: use [^ for all characters but those that follow"},
 	{
 		"[prune]\nmax-deletes = -1",
 		"prune.max-deletes: expected a number, 0 or more: write how many deletions a plan may have; 0 means none",
@@ -100,7 +101,7 @@ var manifestProblems = []struct{ text, want string }{
 	},
 	{"[environments.'a b']\ntenant = ['x']", `environments."a b".tenant: unknown key "tenant": did you mean tenants?`},
 	{"[environments.a]\napi-url = 'x'", "environments.a.api-url: this is not an absolute URL"},
-	{"[environments.a.prune]\nscope = ['[']", "environments.a.prune.scope[0]: this is not a glob"},
+	{"[environments.a.prune]\nscope = ['[']", "environments.a.prune.scope[0]: not a glob"},
 	{
 		"exclude = ['Z', 'B*']\n[names]\nA = {from = 'BB', required = true}",
 		"names.A: it is required, but exclude[1] removes its source: no plan can succeed",
@@ -159,7 +160,7 @@ max-deletes = -1
 tenants = [""]
 `))
 	want := []string{
-		`m.toml: exclude[0]: this is not a glob: `, `m.toml: nmaes: unknown key "nmaes": `,
+		`m.toml: exclude[0]: not a glob: `, `m.toml: nmaes: unknown key "nmaes": `,
 		`m.toml: names.A: it is required, but exclude[1] `, `m.toml: names.A.format: unknown format: `,
 		`m.toml: prune.max-deletes: expected a number,`, `m.toml: environments.a.tenants[0]: this string is empty: `,
 	}

@@ -2,7 +2,6 @@ package sync
 
 import (
 	"math"
-	"path"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
@@ -36,8 +35,8 @@ func readOverwrites(v tomlfile.Value) Overwrites {
 
 func readGlobs(v tomlfile.Value) []string {
 	return v.Texts(func(v tomlfile.Value, pattern string) {
-		if _, err := path.Match(pattern, ""); err != nil {
-			v.Wrong("this is not a glob", globHint)
+		if problem, hint := globProblem(pattern); problem != "" {
+			v.Wrong(problem, hint)
 		}
 	})
 }

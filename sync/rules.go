@@ -91,13 +91,23 @@ func (p Prune) validate() error {
 	return checkGlobs(p.Scope)
 }
 
-// globHint is the hint for a pattern that is not a glob.
-const globHint = "close its bracket, or write a literal bracket as [[]"
+// globProblem returns why a pattern is not a glob, with a hint, or "". In a shell [!a] is
+// every character but a; in path.Match it is ! and a, so that a scope would select what it
+// should leave out.
+func globProblem(pattern string) (problem, hint string) {
+	switch _, err := path.Match(pattern, ""); {
+	case err != nil:
+		return "not a glob", "close its bracket, or write a literal bracket as [[]"
+	case strings.Contains(pattern, "[!") && !strings.Contains(pattern, `\[!`):
+		return "[! is ambiguous", "use [^ for all characters but those that follow"
+	}
+	return "", ""
+}
 
 func checkGlobs(patterns []string) error {
 	for _, pattern := range patterns {
-		if _, err := path.Match(pattern, ""); err != nil {
-			return fmt.Errorf("pattern %q: not a glob: %s", pattern, globHint)
+		if problem, hint := globProblem(pattern); problem != "" {
+			return fmt.Errorf("pattern %q: %s: %s", pattern, problem, hint)
 		}
 	}
 	return nil
