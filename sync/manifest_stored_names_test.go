@@ -13,7 +13,7 @@ import (
 
 const (
 	inBlocks   = "store = 'blocks'\nreader = '3'\n"
-	noBlock    = `"päss": the name of a block has only a-z, 0-9 and dashes, and 'ä' becomes none of these: rename it`
+	noBlock    = `"päss": a block's name has only lower-case letters, digits and dashes, and 'ä' has no replacement: give it another name in [names]`
 	sameBlocks = `"A_B" and "a b" would both be stored as "a-b": rename one of them`
 )
 

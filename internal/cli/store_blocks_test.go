@@ -226,22 +226,23 @@ func TestKeysOfAServerAreNoSecrets(t *testing.T) {
 func TestOptionsThatBlocksDoNotHave(t *testing.T) {
 	fake := blockstest.New()
 	url := startBlocks(t, fake)
-	const kind = `the store is of kind "blocks"`
+	const kind = ` does not apply to a store of kind "blocks"`
 	for _, tt := range []struct {
 		args []string
 		want string
 	}{
-		{[]string{"--tenant", "data"}, "--tenant: " + kind + ", which does not have it: a workspace has an api-url of its own"},
-		{[]string{"--dialect", "snake"}, "--dialect: " + kind},
-		{[]string{"--verify-key-file", "f"}, "--verify-key-file: " + kind},
-		{[]string{"--overwrite", "owned"}, "--overwrite owned: " + kind + ": blocks have no owner: use any"},
-		{[]string{"--api-url", "embedded"}, "--api-url: "},
+		{[]string{"--tenant", "data"}, "--tenant" + kind + ": each workspace has its own api-url"},
+		{[]string{"--dialect", "snake"}, "--dialect" + kind + ": leave it out"},
+		{[]string{"--verify-key-file", "f"}, "--verify-key-file" + kind + ": the key that writes also reads values back"},
+		{[]string{"--overwrite", "owned"}, `--overwrite owned: the store is of kind "blocks": blocks have no owner: leave it out, or use any`},
+		{[]string{"--api-url", "embedded"}, "--api-url: Secret blocks cannot be embedded: use the URL of a server"},
+		{[]string{"--api-url", "embedded:a.db"}, "--api-url: Secret blocks cannot be embedded"},
 		{[]string{"--api-url", strings.TrimSuffix(url, "/api")}, ": try " + url},
 		{[]string{"--api-url", "http://prefect.example.com/api"}, "or pass --allow-http"},
 		{[]string{"--api-url", "https://api.prefect.cloud/api"}, "no API key"},
 		{[]string{"--exclude", "SLACK_URL"}, `"slack webhook" is required, but exclude "SLACK_URL" removes its source`},
 		{[]string{"--name", "Config=SLACK_URL"}, `"config" has two sources, CONFIG in secrets.json and SLACK_URL in secrets.json`},
-		{[]string{"--prune-scope", "ü*"}, `prune scope "ü*": the name of a block has only a-z`},
+		{[]string{"--prune-scope", "ü*"}, `prune scope "ü*": a block's name has only lower-case letters`},
 	} {
 		r := runCommand(t, nil, "", append([]string{"plan", "--environment", "three", "--secrets-file", "secrets.json"}, tt.args...)...)
 		if r.code == exit.OK || !strings.Contains(r.stderr, tt.want) {
@@ -265,7 +266,7 @@ func TestCommandsThatDoNotWriteBlocks(t *testing.T) {
 	}
 	for _, args := range [][]string{{"set", "a"}, {"delete", "a"}} {
 		r := runCommand(t, nil, "value", args...)
-		if want := `the manifest says that the store is of kind "blocks", to which only sync writes`; r.code != exit.Usage || !strings.Contains(r.stderr, want) {
+		if want := `set and delete do not write to a store of kind "blocks", which the manifest names: use sync`; r.code != exit.Usage || !strings.Contains(r.stderr, want) {
 			t.Errorf("%q: exit code %d, %s", args, r.code, r.stderr)
 		}
 	}

@@ -40,7 +40,7 @@ func TestURLs(t *testing.T) {
 			_, err := connect.Open(connect.Options{
 				APIURL: tt.url, APIKey: prefect.TextValue(map[*storekind.Kind]string{storekind.Default: "k", storekind.Blocks: "pnu_x"}[kind]),
 				Timeout: time.Minute, Getenv: func(string) string { return "" },
-			}, connect.Place{Kind: kind.Name, Reader: "3"})
+			}, connect.Place{Kind: kind.Name, Settings: map[string]string{"reader": "3"}})
 			switch {
 			case want == "":
 				if err != nil {
