@@ -3,11 +3,13 @@ package cli_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -274,4 +276,28 @@ func TestCommandsThatDoNotWriteBlocks(t *testing.T) {
 		t.Errorf("the server has %q", fake.Names())
 	}
 	checkContains(t, runBlocks(t, nil, exit.OK, "names"), "a\n")
+}
+
+// TestTheVariableOfTheOldStoreGetsNoKeyOfBlocks exports the URL of the old store for the
+// whole job, as README has it.
+func TestTheVariableOfTheOldStoreGetsNoKeyOfBlocks(t *testing.T) {
+	startBlocks(t, blockstest.New())
+	var asked atomic.Int32
+	old := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		http.NotFound(w, r)
+	}))
+	t.Cleanup(old.Close)
+	env := []string{"PREFECT_SECRETS_API_URL=" + old.URL, "PREFECT_API_AUTH_STRING=admin:" + canary}
+	for _, args := range [][]string{{"plan", "--secrets-file", "secrets.json"}, {"sync", "--secrets-file", "secrets.json"}, {"names"}} {
+		out := runBlocks(t, env, exit.OK, append(args, "--environment", "three")...)
+		checkContains(t, out, "from the manifest; PREFECT_SECRETS_API_URL differs and is ignored")
+	}
+	if n := asked.Load(); n > 0 {
+		t.Errorf("the old store was asked %d times", n)
+	}
+	r := runCommand(t, env, "", "names", "--environment", "three", "--api-url", old.URL)
+	if r.code == exit.OK || asked.Load() == 0 {
+		t.Errorf("--api-url did not win: exit code %d: %s", r.code, r.stderr)
+	}
 }
