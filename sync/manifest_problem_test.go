@@ -121,7 +121,7 @@ var manifestProblems = []struct{ text, want string }{
 	{"store = 'blocks'\nreader = 3", "reader: expected a string: put it in double quotes"},
 	{"[environments.a]\nstore = 'blocks'", `environments.a.store: a store of kind "blocks" needs reader`},
 	{"store = 'blocks'\nreader = '3'\n[environments.a]\nstore = 'cloud-1'\nreader = '2'", `environments.a.reader: reader is only for store = "blocks": set store = "blocks", or remove`},
-	{"store = 'blocks'\nreader = '3'\ntenants = ['a']", `tenants: a store of kind "blocks" has no tenants: remove it: each workspace has its own api-url`},
+	{"store = 'blocks'\nreader = '3'\ntenants = ['a']", `tenants: a store of kind "blocks" has no tenants: remove tenants: each workspace has its own api-url`},
 	{"[environments.a]\nstore = 'blocks'\nreader = '3'\ntenants = []", `environments.a.tenants: a store of kind "blocks" has no tenants`},
 	{"store = 'blocks'\nreader = '3'\n[environments.a]\ntenants = ['a']", `environments.a.tenants: a store of kind "blocks" has no tenants`},
 	{"[environments.a]\nstore = 'blocks'\nreader = '3'\noverwrite = 'owned'", `environments.a.overwrite: overwrite = "owned" does not work with a store of kind "blocks": blocks have no owner: leave it out, or use any`},

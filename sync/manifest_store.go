@@ -49,7 +49,7 @@ func checkStore(v tomlfile.Value, part, top *Manifest) {
 	}
 	checkSettings(v, part, top, kind)
 	if why := kind.Refused[storekind.Tenant]; why != "" && part.Tenants != nil {
-		v.Key("tenants").Wrong(fmt.Sprintf("a store of kind %q has no tenants", kind.Name), "remove it: "+why)
+		v.Key("tenants").Wrong(fmt.Sprintf("a store of kind %q has no tenants", kind.Name), "remove tenants: "+why)
 	}
 	if why := kind.Refused[storekind.Overwrite]; why != "" && part.Overwrite == OverwriteOwned {
 		v.Key("overwrite").Wrong(fmt.Sprintf("overwrite = %q does not work with a store of kind %q", part.Overwrite, kind.Name), why)

@@ -150,7 +150,10 @@ func f(reader io.Reader, name string) {
 	if !slices.Equal(words, want) {
 		t.Errorf("got  %q\nwant %q", words, want)
 	}
-	for _, file := range []string{"sync/plan.go", "internal/cli/cli.go", "internal/actions/action.go", "internal/connect/key.go"} {
+	for _, file := range []string{
+		"sync/plan.go", "sync/manifest_store.go", "internal/planfile/planfile.go", "internal/connect/connect.go",
+		"internal/cli/cli.go", "internal/actions/action.go", "internal/connect/key.go",
+	} {
 		for _, word := range []string{"isBlock", "blocks", `"block"`, "readers", "foldName", `"folds"`, `"the reader"`} {
 			if place := mayKnow(file, word); place != "" {
 				t.Errorf("%s may say %s, by %s", file, word, place)
