@@ -21,7 +21,8 @@ func readStore(v tomlfile.Value) string {
 	name, ok := v.Text()
 	if ok && (name == "" || storekind.Find(name) == nil) {
 		names := storekind.OtherNames()
-		v.Wrong("unknown kind of store", nearest.QuotedHint(name, names, "use "+either(names)+", or leave "+v.Name()+" out for Prefect 0.x and 1.x"))
+		use := fmt.Sprintf("use %s, or leave %s out for Prefect 0.x and 1.x", either(names), v.Name())
+		v.Wrong("unknown kind of store", nearest.QuotedHint(name, names, use))
 	}
 	return name
 }
@@ -70,7 +71,8 @@ func checkSettings(v tomlfile.Value, part, top *Manifest, kind *storekind.Kind) 
 		case set && !slices.Contains(s.Values, value):
 			v.Key(s.Name).Wrong("unknown "+s.Name, "use "+use)
 		case v.Key(s.Name).Any() == nil && !(inherited && kind == top.kind(&Manifest{})):
-			v.Key(storekind.StoreSetting).Wrong(fmt.Sprintf("a store of kind %q needs %s", kind.Name, s.Name), fmt.Sprintf("add %s = %s", s.Name, use))
+			message := fmt.Sprintf("a store of kind %q needs %s", kind.Name, s.Name)
+			v.Key(storekind.StoreSetting).Wrong(message, "add "+s.Name+" = "+use)
 		}
 	}
 	for _, other := range storekind.All {

@@ -25,7 +25,8 @@ func (o Options) openBlocks(where chosen) (*Connection, error) {
 		return nil, ErrNoURL
 	}
 	if InProcess(o.APIURL) {
-		return nil, fmt.Errorf("%s: Secret blocks cannot be embedded: use the URL of a server, such as https://prefect.example.com/api", where.from)
+		return nil, fmt.Errorf("%s: Secret blocks cannot be embedded: use the URL of a server, "+
+			"such as https://prefect.example.com/api", where.from)
 	}
 	if problem := address.Problem(o.APIURL); problem != "" {
 		return nil, fmt.Errorf("%s: %s", where.from, problem)
