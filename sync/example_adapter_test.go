@@ -96,7 +96,7 @@ db = { from = "DB_JSON", format = "json" }
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(manifest.Store, manifest.Reader)
+	fmt.Println(manifest.Store, manifest.Settings["reader"])
 	source, err := secretsync.ParseSecrets("secrets", []byte(`{"DB_JSON": "{\"port\": 5432}", "SLACK_URL": "https://hooks.example.com"}`))
 	if err != nil {
 		fmt.Println(err)
@@ -123,7 +123,7 @@ db = { from = "DB_JSON", format = "json" }
 	// Output:
 	// blocks 3
 	// the server is shelf 1.0
-	// the store keeps names in another form: SLACK_URL → slack-url
+	// names in the store: SLACK_URL → slack-url
 	// created db from DB_JSON
 	// created slack-url from SLACK_URL
 	// 2 values read back from the store by the writing key: true

@@ -18,13 +18,13 @@ import (
 // nothing is pruned.
 //
 // Rules, Prune, Overwrite and Tenants are for the fields of [Run] with these names, and
-// APIURL, Store and Reader are for the client.
+// APIURL, Store and Settings are for the client.
 type Manifest struct {
 	APIURL string // api-url; empty if it is not set
 	Store  string // the kind of store; empty for the API of Prefect 0.x and 1.x
-	// Reader says which Prefect reads the store, with a kind for which that matters.
-	Reader  string
-	Tenants []string // slugs or ids; empty means the key's own tenant
+	// Settings has the settings that only this kind of store has, by their keys.
+	Settings map[string]string
+	Tenants  []string // slugs or ids; empty means the key's own tenant
 	Rules
 	Prune     Prune
 	Overwrite Overwrites // empty if it is not set
@@ -137,7 +137,10 @@ func (m *Manifest) mergedOver(top *Manifest) *Manifest {
 	if m.kind(top) != top.kind(top) {
 		store = &Manifest{}
 	}
-	merged := &Manifest{file: top.file, Store: cmp.Or(m.Store, top.Store), Reader: cmp.Or(m.Reader, store.Reader)}
+	merged := &Manifest{file: top.file, Store: cmp.Or(m.Store, top.Store), Settings: maps.Clone(store.Settings)}
+	for name, value := range m.Settings {
+		merged.set(name, value)
+	}
 	merged.APIURL = cmp.Or(m.APIURL, store.APIURL)
 	merged.Tenants = cloneFirst(m.Tenants, store.Tenants)
 	merged.Overwrite = cmp.Or(m.Overwrite, store.Overwrite)

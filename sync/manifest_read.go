@@ -27,10 +27,9 @@ func (m *Manifest) fields() []tomlfile.Field {
 
 // environmentFields returns the keys that a manifest and its environments have.
 func (m *Manifest) environmentFields() []tomlfile.Field {
-	return []tomlfile.Field{
+	fields := []tomlfile.Field{
 		{Name: "api-url", Read: tomlfile.Into(&m.APIURL, readAPIURL)},
-		{Name: storekind.Setting, Read: tomlfile.Into(&m.Store, readStore), Unlisted: true},
-		{Name: storekind.ReaderSetting, Read: tomlfile.Into(&m.Reader, readString), Unlisted: true},
+		{Name: storekind.StoreSetting, Read: tomlfile.Into(&m.Store, readStore), Unlisted: true},
 		{Name: "tenants", Read: tomlfile.Into(&m.Tenants, readTenants)},
 		{Name: "include", Read: tomlfile.Into(&m.Include, readGlobs)},
 		{Name: "exclude", Read: tomlfile.Into(&m.Exclude, readGlobs)},
@@ -38,6 +37,12 @@ func (m *Manifest) environmentFields() []tomlfile.Field {
 		{Name: "names", Read: tomlfile.Into(&m.Names, readNames)},
 		{Name: "prune", Read: tomlfile.Into(&m.Prune, readPrune)},
 	}
+	for _, kind := range storekind.All {
+		for _, s := range kind.Settings {
+			fields = append(fields, tomlfile.Field{Name: s.Name, Read: m.readSetting, Unlisted: true})
+		}
+	}
+	return fields
 }
 
 // misplacedHint returns the hint for a key of the manifest itself that is in a

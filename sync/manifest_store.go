@@ -20,19 +20,25 @@ func (m *Manifest) kind(top *Manifest) *storekind.Kind {
 func readStore(v tomlfile.Value) string {
 	name, ok := v.Text()
 	if ok && (name == "" || storekind.Find(name) == nil) {
-		v.Wrong("unknown kind of store", nearest.Hint(name, storekind.Names(), "it is one of "+quotedList(storekind.Names())))
+		names := storekind.OtherNames()
+		use := fmt.Sprintf("use %s, or leave %s out for Prefect 0.x and 1.x", either(names), v.Name())
+		v.Wrong("unknown kind of store", nearest.QuotedHint(name, names, use))
 	}
 	return name
 }
 
-func isString(v tomlfile.Value) bool {
-	_, ok := v.Any().(string)
-	return ok
+// readSetting reads a setting that only stores of some kind have.
+func (m *Manifest) readSetting(v tomlfile.Value) {
+	if value, ok := v.Text(); ok {
+		m.set(v.Name(), value)
+	}
 }
 
-func readString(v tomlfile.Value) string {
-	s, _ := v.Text()
-	return s
+func (m *Manifest) set(setting, value string) {
+	if m.Settings == nil {
+		m.Settings = map[string]string{}
+	}
+	m.Settings[setting] = value
 }
 
 // checkStore reports the settings of part that its kind of store does not have. part was
@@ -42,36 +48,42 @@ func checkStore(v tomlfile.Value, part, top *Manifest) {
 	if kind == nil {
 		return
 	}
-	checkReaderSetting(v, part, top, kind)
-	refuse := func(key, why string) {
-		v.Key(key).Wrong(fmt.Sprintf("a store of kind %q does not have it", kind.Name), why)
-	}
+	checkSettings(v, part, top, kind)
 	if why := kind.Refused[storekind.Tenant]; why != "" && part.Tenants != nil {
-		refuse("tenants", "remove it: "+why)
+		v.Key("tenants").Wrong(fmt.Sprintf("a store of kind %q has no tenants", kind.Name), "remove tenants: "+why)
 	}
 	if why := kind.Refused[storekind.Overwrite]; why != "" && part.Overwrite == OverwriteOwned {
-		refuse("overwrite", why)
+		v.Key("overwrite").Wrong(fmt.Sprintf("overwrite = %q does not work with a store of kind %q", part.Overwrite, kind.Name), why)
 	}
 	if isEmbedded(part.APIURL) && !kind.Embedded {
-		refuse("api-url", "write the URL of a server")
+		v.Key("api-url").Wrong(fmt.Sprintf("a store of kind %q cannot be embedded", kind.Name), "set the URL of a server")
 	}
 }
 
-// checkReaderSetting reports the setting for readers if it is missing or unknown, or if the
-// kind does not have it.
-func checkReaderSetting(v tomlfile.Value, part, top *Manifest, kind *storekind.Kind) {
-	set := v.Key(storekind.ReaderSetting).Any() != nil
-	switch inherited := part.kind(top) == top.kind(top) && top.Reader != ""; {
-	case set && len(kind.Readers) == 0:
-		v.Key(storekind.ReaderSetting).Wrong(fmt.Sprintf("a store of kind %q does not have it", kind.Name), "remove it, or set "+storekind.Setting)
-	case set && isString(v.Key(storekind.ReaderSetting)) && !slices.Contains(kind.Readers, part.Reader):
-		v.Key(storekind.ReaderSetting).Wrong("unknown reader", "use "+readersHint(kind))
-	case !set && !inherited && len(kind.Readers) > 0:
-		v.Key(storekind.Setting).Wrong(fmt.Sprintf("a store of kind %q needs %s", kind.Name, storekind.ReaderSetting), fmt.Sprintf("add %s = %s", storekind.ReaderSetting, readersHint(kind)))
+// checkSettings reports each setting of the kind that is missing or has an unknown value,
+// and those of other kinds.
+func checkSettings(v tomlfile.Value, part, top *Manifest, kind *storekind.Kind) {
+	for _, s := range kind.Settings {
+		value, set := part.Settings[s.Name]
+		_, inherited := top.Settings[s.Name]
+		use := either(s.Values) + ", " + s.Meaning
+		switch {
+		case set && !slices.Contains(s.Values, value):
+			v.Key(s.Name).Wrong("unknown "+s.Name, "use "+use)
+		case v.Key(s.Name).Any() == nil && !(inherited && kind == top.kind(&Manifest{})):
+			message := fmt.Sprintf("a store of kind %q needs %s", kind.Name, s.Name)
+			v.Key(storekind.StoreSetting).Wrong(message, "add "+s.Name+" = "+use)
+		}
+	}
+	for _, other := range storekind.All {
+		for _, s := range other.Settings {
+			if other != kind && v.Key(s.Name).Any() != nil {
+				store := fmt.Sprintf("%s = %q", storekind.StoreSetting, other.Name)
+				v.Key(s.Name).Wrong(s.Name+" is only for "+store, "set "+store+", or remove "+s.Name)
+			}
+		}
 	}
 }
 
-// readersHint lists the values that the setting may have.
-func readersHint(kind *storekind.Kind) string {
-	return strings.ReplaceAll(quotedList(kind.Readers), ", ", " or ") + ", the major version of the Prefect whose flows read the secrets"
-}
+// either lists values of which one is needed.
+func either(values []string) string { return strings.ReplaceAll(quotedList(values), ", ", " or ") }

@@ -83,7 +83,7 @@ func (m *Manifest) positionOf(name string, top *Manifest, root tomlfile.Value, e
 	case own:
 		return v.Key("names").Key(name)
 	case m.kind(top) != top.kind(&Manifest{}):
-		return v.Key(storekind.Setting)
+		return v.Key(storekind.StoreSetting)
 	}
 	return root.Key("names").Key(name)
 }

@@ -3,6 +3,7 @@ package sync_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -13,7 +14,7 @@ import (
 
 const (
 	inBlocks   = "store = 'blocks'\nreader = '3'\n"
-	noBlock    = `"päss": the name of a block has only a-z, 0-9 and dashes, and 'ä' becomes none of these: rename it`
+	noBlock    = `"päss": a block's name has only lower-case letters, digits and dashes, and 'ä' has no replacement: give it another name in [names]`
 	sameBlocks = `"A_B" and "a b" would both be stored as "a-b": rename one of them`
 )
 
@@ -116,6 +117,23 @@ db-password = "NEW"
 		}
 		if diff := cmp.Diff(want, e.Names); diff != "" {
 			t.Errorf("%s: %s", environment, diff)
+		}
+	}
+}
+
+// TestSettingsOfAKind are inherited by an environment with the same kind of store alone.
+func TestSettingsOfAKind(t *testing.T) {
+	const environments = "[environments.same]\n[environments.own]\nreader = '2'\n[environments.other]\nstore = 'cloud-1'\n"
+	m, err := secretsync.ParseManifest("m.toml", []byte(inBlocks+environments))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for environment, want := range map[string]map[string]string{
+		"": {"reader": "3"}, "same": {"reader": "3"}, "own": {"reader": "2"}, "other": nil,
+	} {
+		merged, err := m.Environment(environment)
+		if err != nil || !maps.Equal(merged.Settings, want) || (want == nil) != (merged.Settings == nil) {
+			t.Errorf("%q: got %v, %v", environment, merged, err)
 		}
 	}
 }

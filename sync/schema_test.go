@@ -79,9 +79,9 @@ func TestSchemaAgrees(t *testing.T) {
 		"store = \"cloud-1\"", "store = \"vault\"", "store = \"\"", "store = 1",
 	}
 	for _, kind := range storekind.All {
-		for _, reader := range append([]string{"1", ""}, kind.Readers...) {
-			if len(kind.Readers) > 0 {
-				texts = append(texts, fmt.Sprintf("[environments.a]\nstore = %q\nreader = %q", kind.Name, reader))
+		for _, s := range kind.Settings {
+			for _, value := range append([]string{"1", ""}, s.Values...) {
+				texts = append(texts, fmt.Sprintf("[environments.a]\nstore = %q\n%s = %q", kind.Name, s.Name, value))
 			}
 		}
 	}

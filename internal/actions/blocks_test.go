@@ -2,6 +2,8 @@ package actions_test
 
 import (
 	"encoding/base64"
+	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -161,5 +163,43 @@ func TestStepsShareTheirVariables(t *testing.T) {
 		if r.code != exit.OK || !strings.Contains(shown, want) || strings.Contains(shown, canary) {
 			t.Errorf("%s: exit code %d: %s", environment, r.code, shown)
 		}
+	}
+}
+
+// TestActionSendsNoKeyOfBlocksToTheOldStore has a job that sets the variable for the URL
+// of the old store, and a manifest with the URL of blocks.
+func TestActionSendsNoKeyOfBlocksToTheOldStore(t *testing.T) {
+	server := httptest.NewServer(blockstest.New())
+	t.Cleanup(server.Close)
+	asked := make(chan string, 100)
+	old := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked <- r.URL.Path
+		http.NotFound(w, r)
+	}))
+	t.Cleanup(old.Close)
+	manifest := fmt.Sprintf("[environments.three]\nstore = \"blocks\"\nreader = \"3\"\napi-url = %q\n", server.URL+"/api")
+	const otherHost = "the manifest's api-url names another host"
+	for _, tt := range []struct {
+		variable, input string
+		code            int
+		want            string
+	}{
+		{old.URL, "", exit.Usage, otherHost},
+		{old.URL, server.URL + "/api", exit.OK, "1 to create"},
+		{server.URL, "", exit.OK, "from the manifest; PREFECT_SECRETS_API_URL differs and is ignored"},
+		{server.URL + "/x", server.URL + "/x", exit.Failed, "/x"},
+	} {
+		inputs := map[string]string{"environment": "three", "mode": "plan", "secrets": secretsJSON(t, map[string]string{"A": canary})}
+		if tt.input != "" {
+			inputs["api-url"] = tt.input
+		}
+		w := githubtest.NewWorkspace(t, inputs)
+		w.Env = append(w.Env, "INPUT_MANIFEST="+w.Write(t, "m.toml", manifest), "PREFECT_SECRETS_API_URL="+tt.variable)
+		if r := runAction(t, w.Env); r.code != tt.code || !strings.Contains(r.stdout, tt.want) {
+			t.Errorf("%+v: exit code %d: %s", tt, r.code, githubtest.Unmasked(r.stdout))
+		}
+	}
+	if len(asked) > 0 {
+		t.Errorf("the old store was asked for %s", <-asked)
 	}
 }

@@ -46,7 +46,7 @@ func (c *Command) withStore(ctx context.Context, o connect.Options, use func(con
 func (c *Command) withClient(ctx context.Context, o connect.Options, use func(context.Context, *connect.Connection) error) error {
 	return c.withStore(ctx, o, func(ctx context.Context, conn *connect.Connection) error {
 		if conn.Client == nil {
-			return fmt.Errorf("the manifest says that the store is of kind %q, to which only sync writes", conn.Kind)
+			return fmt.Errorf("set and delete do not write to a store of kind %q, which the manifest names: use sync", conn.Kind)
 		}
 		return use(ctx, conn)
 	})

@@ -97,7 +97,7 @@ func TestANameThatNoBlockCanHaveStopsOneEnvironment(t *testing.T) {
 	startNames(t, `"päss" = "OTHER"`)
 	for environment, code := range map[string]int{"one": exit.OK, "two": exit.Usage, "three": exit.Usage} {
 		out := runBlocks(t, nil, code, "plan", "--environment", environment, "--secrets-file", "secrets.json")
-		want := `"päss": the name of a block has only a-z, 0-9 and dashes`
+		want := `"päss": a block's name has only lower-case letters, digits and dashes`
 		if strings.Contains(out, want) != (code == exit.Usage) || strings.Contains(out, "create    päss") == (code == exit.Usage) {
 			t.Errorf("%s: %s", environment, out)
 		}
@@ -123,7 +123,7 @@ func TestAPlanFileOfAnotherStoreIsRefused(t *testing.T) {
 	runBlocks(t, nil, exit.OK, "plan", "--environment", "two", "--secrets-file", "secrets.json", "--plan-file", "plan.json")
 	sync := []string{"sync", "--secrets-file", "secrets.json", "--plan-file", "plan.json", "--environment"}
 	out := runBlocks(t, nil, exit.Usage, append(sync, "three")...)
-	checkContains(t, out, "the plan file is for flows of another version, and this run has another reader: plan again")
+	checkContains(t, out, "the plan file is for a store with another reader: plan again")
 	if got, _ := fake.Get("db-password"); got != `"old"` {
 		t.Errorf("stored %s", got)
 	}

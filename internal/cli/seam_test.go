@@ -27,14 +27,6 @@ var knowBlocks = []struct{ path, reason string }{
 // otherMeanings lists the code that uses one of the words for something that has nothing
 // to do with blocks, or passes one on. The words are what matches there.
 var otherMeanings = []struct{ path, words, reason string }{
-	{"sync/manifest.go", `Reader`, "what the manifest says of the kind of its store"},
-	{"sync/manifest_read.go", `Reader|ReaderSetting`, "reads that from the manifest"},
-	{
-		"sync/manifest_store.go", `Readers?|ReaderSetting|checkReaderSetting|readersHint|"unknown reader"`,
-		"checks that with the table of kinds",
-	},
-	{"internal/run/store.go", `Reader`, "passes on what the manifest says"},
-	{"internal/connect/connect.go", `Reader|reader`, "passes on what the manifest says"},
 	{
 		"internal/apikey/", `"[^"]*Prefect( Cloud)? 2 or 3[^"]*"|"PREFECT_API_AUTH_STRING"`,
 		"keys that are never sent to the other kind",
@@ -158,7 +150,10 @@ func f(reader io.Reader, name string) {
 	if !slices.Equal(words, want) {
 		t.Errorf("got  %q\nwant %q", words, want)
 	}
-	for _, file := range []string{"sync/plan.go", "internal/cli/cli.go", "internal/actions/action.go", "internal/connect/key.go"} {
+	for _, file := range []string{
+		"sync/plan.go", "sync/manifest_store.go", "internal/planfile/planfile.go", "internal/connect/connect.go",
+		"internal/cli/cli.go", "internal/actions/action.go", "internal/connect/key.go",
+	} {
 		for _, word := range []string{"isBlock", "blocks", `"block"`, "readers", "foldName", `"folds"`, `"the reader"`} {
 			if place := mayKnow(file, word); place != "" {
 				t.Errorf("%s may say %s, by %s", file, word, place)

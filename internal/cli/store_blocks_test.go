@@ -3,11 +3,13 @@ package cli_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -226,22 +228,23 @@ func TestKeysOfAServerAreNoSecrets(t *testing.T) {
 func TestOptionsThatBlocksDoNotHave(t *testing.T) {
 	fake := blockstest.New()
 	url := startBlocks(t, fake)
-	const kind = `the store is of kind "blocks"`
+	const kind = ` does not apply to a store of kind "blocks"`
 	for _, tt := range []struct {
 		args []string
 		want string
 	}{
-		{[]string{"--tenant", "data"}, "--tenant: " + kind + ", which does not have it: a workspace has an api-url of its own"},
-		{[]string{"--dialect", "snake"}, "--dialect: " + kind},
-		{[]string{"--verify-key-file", "f"}, "--verify-key-file: " + kind},
-		{[]string{"--overwrite", "owned"}, "--overwrite owned: " + kind + ": blocks have no owner: use any"},
-		{[]string{"--api-url", "embedded"}, "--api-url: "},
+		{[]string{"--tenant", "data"}, "--tenant" + kind + ": each workspace has its own api-url"},
+		{[]string{"--dialect", "snake"}, "--dialect" + kind + ": leave it out"},
+		{[]string{"--verify-key-file", "f"}, "--verify-key-file" + kind + ": the key that writes also reads values back"},
+		{[]string{"--overwrite", "owned"}, `--overwrite owned: the store is of kind "blocks": blocks have no owner: leave it out, or use any`},
+		{[]string{"--api-url", "embedded"}, "--api-url: Secret blocks cannot be embedded: use the URL of a server"},
+		{[]string{"--api-url", "embedded:a.db"}, "--api-url: Secret blocks cannot be embedded"},
 		{[]string{"--api-url", strings.TrimSuffix(url, "/api")}, ": try " + url},
 		{[]string{"--api-url", "http://prefect.example.com/api"}, "or pass --allow-http"},
 		{[]string{"--api-url", "https://api.prefect.cloud/api"}, "no API key"},
 		{[]string{"--exclude", "SLACK_URL"}, `"slack webhook" is required, but exclude "SLACK_URL" removes its source`},
 		{[]string{"--name", "Config=SLACK_URL"}, `"config" has two sources, CONFIG in secrets.json and SLACK_URL in secrets.json`},
-		{[]string{"--prune-scope", "ü*"}, `prune scope "ü*": the name of a block has only a-z`},
+		{[]string{"--prune-scope", "ü*"}, `prune scope "ü*": a block's name has only lower-case letters`},
 	} {
 		r := runCommand(t, nil, "", append([]string{"plan", "--environment", "three", "--secrets-file", "secrets.json"}, tt.args...)...)
 		if r.code == exit.OK || !strings.Contains(r.stderr, tt.want) {
@@ -265,7 +268,7 @@ func TestCommandsThatDoNotWriteBlocks(t *testing.T) {
 	}
 	for _, args := range [][]string{{"set", "a"}, {"delete", "a"}} {
 		r := runCommand(t, nil, "value", args...)
-		if want := `the manifest says that the store is of kind "blocks", to which only sync writes`; r.code != exit.Usage || !strings.Contains(r.stderr, want) {
+		if want := `set and delete do not write to a store of kind "blocks", which the manifest names: use sync`; r.code != exit.Usage || !strings.Contains(r.stderr, want) {
 			t.Errorf("%q: exit code %d, %s", args, r.code, r.stderr)
 		}
 	}
@@ -273,4 +276,28 @@ func TestCommandsThatDoNotWriteBlocks(t *testing.T) {
 		t.Errorf("the server has %q", fake.Names())
 	}
 	checkContains(t, runBlocks(t, nil, exit.OK, "names"), "a\n")
+}
+
+// TestTheVariableOfTheOldStoreGetsNoKeyOfBlocks exports the URL of the old store for the
+// whole job, as README has it.
+func TestTheVariableOfTheOldStoreGetsNoKeyOfBlocks(t *testing.T) {
+	startBlocks(t, blockstest.New())
+	var asked atomic.Int32
+	old := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		http.NotFound(w, r)
+	}))
+	t.Cleanup(old.Close)
+	env := []string{"PREFECT_SECRETS_API_URL=" + old.URL, "PREFECT_API_AUTH_STRING=admin:" + canary}
+	for _, args := range [][]string{{"plan", "--secrets-file", "secrets.json"}, {"sync", "--secrets-file", "secrets.json"}, {"names"}} {
+		out := runBlocks(t, env, exit.OK, append(args, "--environment", "three")...)
+		checkContains(t, out, "from the manifest; PREFECT_SECRETS_API_URL differs and is ignored")
+	}
+	if n := asked.Load(); n > 0 {
+		t.Errorf("the old store was asked %d times", n)
+	}
+	r := runCommand(t, env, "", "names", "--environment", "three", "--api-url", old.URL)
+	if r.code == exit.OK || asked.Load() == 0 {
+		t.Errorf("--api-url did not win: exit code %d: %s", r.code, r.stderr)
+	}
 }

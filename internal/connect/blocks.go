@@ -24,6 +24,10 @@ func (o Options) openBlocks(where chosen) (*Connection, error) {
 	if o.APIURL == "" {
 		return nil, ErrNoURL
 	}
+	if InProcess(o.APIURL) {
+		return nil, fmt.Errorf("%s: Secret blocks cannot be embedded: use the URL of a server, "+
+			"such as https://prefect.example.com/api", where.from)
+	}
 	if problem := address.Problem(o.APIURL); problem != "" {
 		return nil, fmt.Errorf("%s: %s", where.from, problem)
 	}
@@ -43,7 +47,7 @@ func (o Options) openBlocks(where chosen) (*Connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	config := blocks.Config{URL: o.APIURL, Reader: o.reader, AllowHTTP: o.AllowHTTP, Transport: transport}
+	config := blocks.Config{URL: o.APIURL, Reader: o.settings[storekind.ReaderSetting], AllowHTTP: o.AllowHTTP, Transport: transport}
 	if storekind.IsAuthString(o.asKey(key.candidate)) {
 		config.AuthString = key.value
 	} else {
@@ -68,8 +72,8 @@ func isPrefect1(text string) bool {
 
 var graphQLPath = lazyregexp.New(`/graphql(/alpha)?/*$`)
 
-// checkNotBlocks fails if a URL is surely one of a store of blocks.
-func checkNotBlocks(from, text string) error {
+// checkOtherCloud fails if a URL is surely one of Prefect Cloud 2 or 3.
+func checkOtherCloud(from, text string) error {
 	u, err := url.Parse(text)
 	if err != nil || !isBelow(u.Hostname(), "prefect.cloud") {
 		return nil

@@ -44,16 +44,16 @@ type Options struct {
 	// Getenv looks up a variable; required.
 	Getenv func(name string) string
 
-	kind   *storekind.Kind
-	reader string
-	cloud  bool // whether the store is in the cloud of its makers
+	kind     *storekind.Kind
+	settings map[string]string // of that kind
+	cloud    bool              // whether the store is in the cloud of its makers
 }
 
 // Place is where a manifest says that the store is.
 type Place struct {
-	URL    string // empty if it does not say
-	Kind   string // empty for the default
-	Reader string // for kinds that have readers
+	URL      string            // empty if it does not say
+	Kind     string            // empty for the default
+	Settings map[string]string // of that kind
 }
 
 // Connection is an open store, with the key for it.
@@ -96,7 +96,7 @@ var ErrNoURL = errors.New("no API URL: pass --api-url, or set PREFECT_SECRETS_AP
 
 // Open opens the store that o or the manifest names. It sends nothing yet.
 func Open(o Options, manifest Place) (*Connection, error) {
-	o.kind, o.reader = storekind.Find(manifest.Kind), manifest.Reader
+	o.kind, o.settings = storekind.Find(manifest.Kind), manifest.Settings
 	open, ok := openers[o.kind]
 	if !ok {
 		return nil, fmt.Errorf("unknown kind of store %q", manifest.Kind)
@@ -125,7 +125,7 @@ func (o Options) checkRefused() error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.kind.Refused)) {
 		if set[name] {
-			return fmt.Errorf("%s: the store is of kind %q, which does not have it: %s", o.Given.Label(name), o.kind.Name, o.kind.Refused[name])
+			return fmt.Errorf("%s does not apply to a store of kind %q: %s", o.Given.Label(name), o.kind.Name, o.kind.Refused[name])
 		}
 	}
 	return nil
@@ -158,7 +158,7 @@ func (o Options) openServer(url chosen, words ...string) (*Connection, error) {
 	if problem := address.Problem(o.APIURL, words...); problem != "" {
 		return nil, fmt.Errorf("%s: %s", url.from, problem)
 	}
-	if err := checkNotBlocks(url.from, o.APIURL); err != nil {
+	if err := checkOtherCloud(url.from, o.APIURL); err != nil {
 		return nil, err
 	}
 	if err := o.checkDialect(); err != nil {

@@ -27,7 +27,7 @@ var servers = map[*storekind.Kind]func(t *testing.T) (key string, at connect.Pla
 	storekind.Blocks: func(t *testing.T) (string, connect.Place) {
 		server := httptest.NewServer(blockstest.New())
 		t.Cleanup(server.Close)
-		return "", connect.Place{URL: server.URL + "/api", Kind: storekind.Blocks.Name, Reader: "3"}
+		return "", connect.Place{URL: server.URL + "/api", Kind: storekind.Blocks.Name, Settings: map[string]string{"reader": "3"}}
 	},
 }
 

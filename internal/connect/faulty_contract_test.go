@@ -31,7 +31,7 @@ func faultyServers(t *testing.T) map[*storekind.Kind]faultyServer {
 	inject := func(m faults.Match, f faults.Fault) { one.Inject(m, f) }
 	return map[*storekind.Kind]faultyServer{
 		storekind.Default: {one.Handler(), inject, "setSecret", testkit.AdminKey, connect.Place{}},
-		storekind.Blocks:  {two, two.Inject, blockstest.Create, "", connect.Place{Kind: storekind.Blocks.Name, Reader: "3"}},
+		storekind.Blocks:  {two, two.Inject, blockstest.Create, "", connect.Place{Kind: storekind.Blocks.Name, Settings: map[string]string{"reader": "3"}}},
 	}
 }
 

@@ -73,13 +73,17 @@ func (c chosen) note() string {
 	return strings.TrimPrefix(note, "; ")
 }
 
-// url finds the URL of the API. The Action passes on the variable's URL as its input.
+// url finds the URL of the API. An option that repeats the variable counts as the
+// variable, unless the manifest's URL would win over that.
 func (o Options) url(manifest string) chosen {
-	variable := o.variable(urlVariable)
-	if o.APIURL != "" && o.APIURL != variable.value {
+	own, inManifest := o.variable(urlVariable), candidate{"the manifest", manifest}
+	if o.APIURL != "" && (o.APIURL != own.value || o.kind.ManifestURLFirst) {
 		return chosen{candidate: candidate{o.Given.Label("api-url"), o.APIURL}}
 	}
-	return choose(variable, candidate{"the manifest", manifest}, o.variable(o.kind.URLVariable))
+	if o.kind.ManifestURLFirst {
+		own, inManifest = inManifest, own
+	}
+	return choose(own, inManifest, o.variable(o.kind.URLVariable))
 }
 
 // PrefectURL returns the URL in Prefect's own variable for a kind of store, or "".

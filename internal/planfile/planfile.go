@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -23,17 +24,20 @@ const formatVersion = 2
 // File is a plan that was reviewed: names and what happens to them. It has no values,
 // so it cannot promise them.
 type File struct {
-	FormatVersion int      `json:"format_version"`
-	APIURL        string   `json:"api_url"`
-	Store         string   `json:"store,omitempty"`  // the kind of store; empty for the default
-	Reader        string   `json:"reader,omitempty"` // for kinds that have readers
-	Tenants       []string `json:"tenants"`          // slugs or ids; empty for a key's own that the store does not name
-	Actions       []Change `json:"actions"`
+	FormatVersion int               `json:"format_version"`
+	APIURL        string            `json:"api_url"`
+	Store         string            `json:"store,omitempty"`    // the kind of store; empty for the default
+	Settings      map[string]string `json:"settings,omitempty"` // what only this kind of store has
+	Tenants       []string          `json:"tenants"`            // slugs or ids; empty for a key's own that the store does not name
+	Actions       []Change          `json:"actions"`
 }
 
-// Store is where a plan is applied, and how: a value that fits one reader may not fit
-// another.
-type Store struct{ URL, Kind, Reader string }
+// Store is where a plan is applied, and with which settings of its kind: a value that
+// fits one setting may not fit another.
+type Store struct {
+	URL, Kind string
+	Settings  map[string]string
+}
 
 // Change is one name that a plan file lets be changed.
 type Change struct {
@@ -55,7 +59,7 @@ func (c Change) withoutWriter() Change {
 func New(in Store, plans ...*secretsync.Plan) *File {
 	file := &File{FormatVersion: formatVersion, APIURL: address.Display(in.URL), Tenants: []string{}, Actions: []Change{}}
 	if in.Kind != storekind.Default.Name {
-		file.Store, file.Reader = in.Kind, in.Reader
+		file.Store, file.Settings = in.Kind, in.Settings
 	}
 	for _, plan := range plans {
 		file.Tenants = append(file.Tenants, plan.Tenant)
@@ -121,8 +125,9 @@ func (f *File) CheckStore(in Store) error {
 		return errors.New("the plan file is for another API URL: plan again")
 	case f.Store != now.Store:
 		return errors.New("the plan file is for a store of another kind: plan again")
-	case f.Reader != now.Reader:
-		return errors.New("the plan file is for flows of another version, and this run has another reader: plan again")
+	case !maps.Equal(f.Settings, now.Settings):
+		names := strings.Join(slices.Sorted(maps.Keys(now.Settings)), " or ")
+		return fmt.Errorf("the plan file is for a store with another %s: plan again", names)
 	}
 	return nil
 }

@@ -252,7 +252,7 @@ func TestAFileForAnotherTenant(t *testing.T) {
 	}
 }
 
-// TestAPlanFileIsForOneStore has plans for stores of each kind and reader, which no other
+// TestAPlanFileIsForOneStore has plans for stores of each kind and with other settings, which no other
 // store takes.
 func TestAPlanFileIsForOneStore(t *testing.T) {
 	const ofDefault = `{
@@ -264,11 +264,11 @@ func TestAPlanFileIsForOneStore(t *testing.T) {
 `
 	stores := []planfile.Store{
 		{URL: fileURL, Kind: "cloud-1"},
-		{URL: fileURL, Kind: "blocks", Reader: "2"},
-		{URL: fileURL, Kind: "blocks", Reader: "3"},
+		{URL: fileURL, Kind: "blocks", Settings: map[string]string{"reader": "2"}},
+		{URL: fileURL, Kind: "blocks", Settings: map[string]string{"reader": "3"}},
 	}
 	const otherKind = "the plan file is for a store of another kind: plan again"
-	const otherReader = "the plan file is for flows of another version, and this run has another reader: plan again"
+	const otherReader = "the plan file is for a store with another reader: plan again"
 	for i, planned := range stores {
 		text, err := planfile.New(planned).Encode()
 		if err != nil || (i == 0) != (string(text) == ofDefault) {

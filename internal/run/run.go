@@ -152,7 +152,7 @@ func prepare(o Options, out Printer) (p prepared, err error) {
 	if p.conn, err = connect.Open(o.Connect, placeOf(manifest)); err != nil {
 		return p, err
 	}
-	p.store = planfile.Store{URL: p.conn.URL, Kind: p.conn.Kind, Reader: manifest.Reader}
+	p.store = planfile.Store{URL: p.conn.URL, Kind: p.conn.Kind, Settings: manifest.Settings}
 	if reviewed != nil {
 		if err := reviewed.CheckStore(p.store); err != nil {
 			return p, p.close(err)

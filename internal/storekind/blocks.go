@@ -11,19 +11,27 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
 )
 
+// ReaderSetting is the setting that says for which Prefect a block is written.
+const ReaderSetting = "reader"
+
 // Blocks is Prefect 2 and 3, which keep secrets as Secret blocks.
 var Blocks = &Kind{
-	Name:    "blocks",
-	Readers: []string{"3", "2"},
+	Name: "blocks",
+	Settings: []Setting{{
+		Name: ReaderSetting, Values: []string{"3", "2"}, Meaning: "the major version of Prefect that the flows run",
+	}},
 	Refused: map[string]string{
-		Tenant:        "a workspace has an api-url of its own",
-		Dialect:       "there is only one",
-		VerifyKeyFile: "the key that writes also reads the values back",
-		Overwrite:     "blocks have no owner: use any",
+		Tenant:        "each workspace has its own api-url",
+		Dialect:       "leave it out",
+		VerifyKeyFile: "the key that writes also reads values back",
+		Overwrite:     "blocks have no owner: leave it out, or use any",
 	},
 	// of the last two Prefect 3 takes the first as well (client/orchestration of 3.9.1)
-	KeyVariables:  []string{"PREFECT_SECRETS_API_KEY", apikey.AuthString, bearerVariable},
-	URLVariable:   "PREFECT_API_URL", // Prefect's own since 2.0
+	KeyVariables: []string{"PREFECT_SECRETS_API_KEY", apikey.AuthString, bearerVariable},
+	URLVariable:  "PREFECT_API_URL", // Prefect's own since 2.0
+
+	ManifestURLFirst: true,
+
 	CheckKey:      checkBlocksKey,
 	storedName:    blockName,
 	storedPattern: blockPattern,
@@ -86,7 +94,7 @@ func blockName(name string) (string, error) {
 }
 
 func noRune(c rune) error {
-	return fmt.Errorf("the name of a block has only a-z, 0-9 and dashes, and %q becomes none of these", c)
+	return fmt.Errorf("a block's name has only lower-case letters, digits and dashes, and %q has no replacement", c)
 }
 
 // blockRune returns what a character of a name becomes in the name of a block, and
@@ -104,7 +112,7 @@ func blockRune(c rune) (rune, bool) {
 // blockPattern does the same for the characters of a glob, also in its classes.
 func blockPattern(glob string) (string, error) {
 	if _, err := path.Match(glob, ""); err != nil {
-		return "", errors.New("not a glob")
+		return "", errors.New("invalid pattern")
 	}
 	p := patternFolder{rest: []rune(glob)}
 	for len(p.rest) > 0 && p.err == nil {
@@ -148,7 +156,7 @@ func (p *patternFolder) character(c rune) rune {
 func (p *patternFolder) class() {
 	p.out.WriteByte('[')
 	if p.rest[0] == '^' {
-		p.err = errors.New("[^ does not say which blocks it means: list the characters that match")
+		p.err = errors.New("a block's pattern cannot have [^…]: list the characters that match")
 	}
 	for c := p.next(); c != ']' && p.err == nil; c = p.next() {
 		first := p.character(c)
@@ -159,7 +167,7 @@ func (p *patternFolder) class() {
 		p.next()
 		last := p.character(p.next())
 		if !isRange(first, last) && p.err == nil {
-			p.err = errors.New("a range in brackets must be of letters in one case or of digits: list the characters")
+			p.err = errors.New("invalid range in brackets: use digits, or letters of one case")
 		}
 		p.out.WriteByte('-')
 		p.writeInClass(last)

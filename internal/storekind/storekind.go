@@ -9,11 +9,16 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
 )
 
-// The settings of a manifest that choose a kind.
-const (
-	Setting       = "store"
-	ReaderSetting = "reader"
-)
+// StoreSetting is the setting of a manifest that chooses a kind.
+const StoreSetting = "store"
+
+// Setting is a setting of a manifest that stores of one kind have, and that is required
+// for them.
+type Setting struct {
+	Name    string
+	Values  []string
+	Meaning string // what the values are
+}
 
 // The options that a kind may refuse, by the names of their flags.
 const (
@@ -26,16 +31,17 @@ const (
 
 // Kind is a kind of store.
 type Kind struct {
-	Name string // the value of [Setting]
-	// Readers are the values of [ReaderSetting], which is required if there are any. The
-	// setting says which programs read what is stored.
-	Readers []string
+	Name     string // the value of [StoreSetting]
+	Settings []Setting
 	// Refused says, for each option that has no meaning here, why or what to do instead.
 	Refused map[string]string
 	// KeyVariables are the environment variables in which a key is looked for, in order.
 	KeyVariables []string
 	// URLVariable is the environment variable in which a URL is looked for last.
 	URLVariable string
+	// ManifestURLFirst reports whether a URL in the manifest wins over the command's own
+	// variable, which a job may share with a store of another kind.
+	ManifestURLFirst bool
 	// Embedded reports whether a store of this kind can be in this process.
 	Embedded bool
 	// Identity reports whether such a store can know a job on GitHub by its id token.
@@ -78,11 +84,12 @@ func Find(name string) *Kind {
 	return nil
 }
 
-// Names returns the names of all kinds.
-func Names() []string {
-	names := make([]string, len(All))
-	for i, k := range All {
-		names[i] = k.Name
+// OtherNames returns the names of all kinds but the default.
+func OtherNames() (names []string) {
+	for _, k := range All {
+		if k != Default {
+			names = append(names, k.Name)
+		}
 	}
 	return names
 }

@@ -34,9 +34,9 @@ func TestStoredNames(t *testing.T) {
 		{"already-fits-1", "already-fits-1"},
 		{"team/db:~", "team-db--"},
 		{"", "a name is empty"},
-		{"päss", `and 'ä' becomes none`},
-		{"K\u212a", "and '\u212a' becomes none"}, // lower-cased by Unicode it would be a k
-		{"a\nb", `and '\n' becomes none`},
+		{"päss", `and 'ä' has no replacement`},
+		{"K\u212a", "and '\u212a' has no replacement"}, // lower-cased by Unicode it would be a k
+		{"a\nb", `and '\n' has no replacement`},
 	}
 	for _, tt := range tests {
 		got, err := storekind.Blocks.StoredName(tt.name)
@@ -81,17 +81,17 @@ func TestStoredPatterns(t *testing.T) {
 		{"TEAM_A_*", "team-a-*"},
 		{"team-a-?", "team-a-?"},
 		{"[A-Z]_*", "[a-z]-*"},
-		{"[^A_9]*", "[^ does not say which blocks"},
+		{"[^A_9]*", "cannot have [^…]"},
 		{`[\-.A]*`, `[\-\-a]*`},
 		{`\A\_[0-9]`, "a-[0-9]"},
 		{"[A-Za-c]", "[a-za-c]"},
 		{"*", "*"},
-		{"ü*", "and 'ü' becomes none"},
+		{"ü*", "and 'ü' has no replacement"},
 		{`\*`, "-"},
-		{"[9-A]", "must be of letters in one case or of digits"},
-		{"[A-z]", "must be of letters in one case or of digits"},
-		{"[ -.]", "must be of letters in one case or of digits"},
-		{"[", "not a glob"},
+		{"[9-A]", "invalid range in brackets: use digits"},
+		{"[A-z]", "invalid range in brackets: use digits"},
+		{"[ -.]", "invalid range in brackets: use digits"},
+		{"[", "invalid pattern"},
 	}
 	names := []string{"TEAM_A_X", "team-a-x", "A_B", "AX", "9X", "-X", "C", "A_7", "a", "_"}
 	for _, tt := range tests {
