@@ -30,8 +30,8 @@ type fakeServer struct {
 	inject   func(faults.Match, faults.Fault)
 	get      func(name string) (value string, ok bool) // its JSON
 	names    func() []string
-	write    string // the field of a call that writes a new name
-	refusal  faults.Fault
+	write    string         // the field of a call that writes a new name
+	refusals []faults.Fault // of one secret
 	key      string
 	wrongKey string
 	role     prefect.Role // of the key
@@ -47,12 +47,12 @@ func newFakes(t *testing.T) map[*storekind.Kind]fakeServer {
 		storekind.Default: {
 			one.Handler(), func(m faults.Match, f faults.Fault) { one.Inject(m, f) },
 			func(name string) (string, bool) { raw, ok := one.Get(name); return string(raw), ok }, one.Names,
-			"setSecret", faults.Fault{Code: "BAD_USER_INPUT", Message: "no"},
+			"setSecret", []faults.Fault{{Code: "BAD_USER_INPUT", Message: "no"}, {Status: http.StatusBadRequest}},
 			testkit.AdminKey, "wrong", prefect.RoleAdmin, connect.Place{},
 		},
 		storekind.Blocks: {
 			two, two.Inject, two.Get, two.Names,
-			blockstest.Create, faults.Fault{Status: http.StatusUnprocessableEntity},
+			blockstest.Create, []faults.Fault{{Status: http.StatusUnprocessableEntity}, {Status: http.StatusBadRequest}},
 			authString, "admin:wrong", "", connect.Place{Kind: storekind.Blocks.Name, Reader: "3"},
 		},
 	}
@@ -132,22 +132,56 @@ func TestEveryKindKeepsValues(t *testing.T) {
 	})
 }
 
-// TestEveryKindWritesTheOthers writes and deletes several names of which one is refused.
+// TestEveryKindWritesTheOthers writes and deletes several names of which one is refused:
+// alone, or with all that is in its request.
 func TestEveryKindWritesTheOthers(t *testing.T) {
-	eachKind(t, func(t *testing.T, fake fakeServer, store secretsync.Store) {
-		secrets := []prefect.NamedValue{named("a", "1"), named("bad", "2"), named("c", "3")}
-		fake.inject(faults.Match{Field: fake.write, Secret: "bad"}, fake.refusal)
-		for i, result := range store.SetSecrets(t.Context(), secrets, nil) {
-			if refused := result.Name == "bad"; result.Name != secrets[i].Name || refused != (result.Err != nil) {
-				t.Errorf("%s: %+v", secrets[i].Name, result)
-			}
+	for _, kind := range storekind.All {
+		for i := range newFakes(t)[kind].refusals {
+			t.Run(fmt.Sprint(kind.Name, " ", i), func(t *testing.T) {
+				fake := newFakes(t)[kind]
+				store := fake.open(t, fake.start(t), fake.key)
+				secrets := []prefect.NamedValue{named("a", "1"), named("bad", "2"), named("c", "3")}
+				fake.inject(faults.Match{Field: fake.write, Secret: "bad"}, fake.refusals[i])
+				results := store.SetSecrets(t.Context(), secrets, nil)
+				if len(results) != len(secrets) {
+					t.Fatalf("%d results", len(results))
+				}
+				for i, result := range results {
+					if refused := result.Name == "bad"; result.Name != secrets[i].Name || refused != (result.Err != nil) {
+						t.Errorf("%s: %+v", secrets[i].Name, result)
+					}
+				}
+				checkNames(t, store, "a", "c")
+				checkValue(t, fake, secrets[0])
+				checkValue(t, fake, secrets[2])
+				checkResults(t, store.DeleteSecrets(t.Context(), []string{"bad", "c", "never"}, nil), "bad", "c", "never")
+				checkNames(t, store, "a")
+			})
 		}
-		checkNames(t, store, "a", "c")
-		checkValue(t, fake, secrets[0])
-		checkValue(t, fake, secrets[2])
-		checkResults(t, store.DeleteSecrets(t.Context(), []string{"bad", "c", "never"}, nil), "bad", "c", "never")
-		checkNames(t, store, "a")
-	})
+	}
+}
+
+// TestEveryKindHasOtherWriters deletes and overwrites names that another client has
+// deleted, and writes one that it has created, since the store listed them.
+func TestEveryKindHasOtherWriters(t *testing.T) {
+	for _, kind := range storekind.All {
+		t.Run(kind.Name, func(t *testing.T) {
+			fake := newFakes(t)[kind]
+			url := fake.start(t)
+			store, other := fake.open(t, url, fake.key), fake.open(t, url, fake.key)
+			checkResults(t, store.SetSecrets(t.Context(), []prefect.NamedValue{named("a", "1"), named("b", "2")}, nil), "a", "b")
+			checkNames(t, store, "a", "b")
+			checkResults(t, other.DeleteSecrets(t.Context(), []string{"a", "b"}, nil), "a", "b")
+			checkResults(t, other.SetSecrets(t.Context(), []prefect.NamedValue{named("c", "theirs")}, nil), "c")
+
+			checkResults(t, store.DeleteSecrets(t.Context(), []string{"a"}, nil), "a")
+			mine := []prefect.NamedValue{named("b", "3"), named("c", "mine")}
+			checkResults(t, store.SetSecrets(t.Context(), mine, nil), "b", "c")
+			checkNames(t, other, "b", "c")
+			checkValue(t, fake, mine[0])
+			checkValue(t, fake, mine[1])
+		})
+	}
 }
 
 // TestEveryKindRefusesStrangers checks that no call succeeds with a wrong key, or at the
