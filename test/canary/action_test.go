@@ -30,7 +30,7 @@ func (s *scene) jobOptions(api string, onGitHub bool, inputs map[string]string) 
 		"GITHUB_STEP_SUMMARY=" + filepath.Join(dir, "summary"), "GITHUB_EVENT_PATH=" + event,
 	}
 	for name, value := range inputs {
-		env = append(env, "INPUT_"+strings.ToUpper(name)+"="+strings.ReplaceAll(value, "IN/", s.inputs+"/"))
+		env = append(env, "INPUT_"+strings.ToUpper(name)+"="+s.fill(value))
 	}
 	return binary.Options{Dir: dir, Env: env}
 }
@@ -46,7 +46,7 @@ func (s *scene) runActions() {
 	bad := httptest.NewServer(newEcho(http.StatusForbidden))
 	s.t.Cleanup(bad.Close)
 	gitHub := newCanary("FAKE_GITHUB_TOKEN", githubtest.Token)
-	s.searcher = newSearcher(append(values(), wrongKey, gitHubToken, vaultToken, storeKey, tokenSecret, gitHub,
+	s.searcher = newSearcher(append(values(), wrongKey, gitHubToken, vaultToken, storeKey, tokenSecret, authString, wrongAuth, storedInBlock, gitHub,
 		newCanary("ADMIN_KEY", s.store.Admin), newCanary("RUNNER_KEY", s.store.Runner)))
 	for _, mode := range []string{"sync", "plan", "check"} {
 		for _, onGitHub := range []bool{true, false} {
@@ -61,6 +61,8 @@ func (s *scene) runActions() {
 				{"config-files": "IN/more.toml", "sarif-file": "none/findings.sarif"},
 				{"flows": "IN/flow.py"}, {"manifest": "IN/manifest"}, {"manifest": "IN/broken-manifest"}, {"plan-file": "plan.json"},
 				{"include": "PLAIN", "exclude": "X"}, {"env-names": "EXTRA_*"}, {"prune": "X*"}, {"unknown": "x"},
+				blocksInputs(map[string]string{"comment": "true", "github-token": githubtest.Token, "prune": "TEAM_*"}),
+				blocksInputs(map[string]string{"api-key": wrongAuth.value}),
 			} {
 				for _, api := range []string{good.URL, bad.URL} {
 					s.runAction(mode, onGitHub, api, change)

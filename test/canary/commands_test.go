@@ -20,6 +20,7 @@ type scene struct {
 	*watch
 	inputs string
 	store  *binary.Server
+	blocks *httptest.Server // a server of Prefect 3
 	apiKey string
 
 	mu  sync.Mutex
@@ -38,9 +39,12 @@ var (
 func newScene(t *testing.T) *scene {
 	t.Helper()
 	store := binary.Serve(t, binary.Options{Dir: t.TempDir()}, "--dev")
-	w := newWatch(t, wrongKey, gitHubToken, vaultToken, storeKey, tokenSecret,
+	w := newWatch(t, wrongKey, gitHubToken, vaultToken, storeKey, tokenSecret, authString, wrongAuth, storedInBlock,
 		newCanary("ADMIN_KEY", store.Admin), newCanary("RUNNER_KEY", store.Runner))
-	s := &scene{watch: w, inputs: t.TempDir(), store: store, apiKey: store.Admin, ran: map[string]bool{}}
+	s := &scene{
+		watch: w, inputs: t.TempDir(), store: store, blocks: httptest.NewServer(newPrefect3()), apiKey: store.Admin, ran: map[string]bool{},
+	}
+	t.Cleanup(s.blocks.Close)
 	for name, text := range inputFiles() {
 		if err := os.WriteFile(filepath.Join(s.inputs, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -96,6 +100,10 @@ func inputFiles() map[string]string {
 		"keys-broken":     "[[keys]]\nhash = \"" + wrongKey.value + "\nname = " + plain + "\n",
 		"keys-unknown":    "[[tenants]]\nid = \"" + plain + "\"\nslug = \"data\"\n[[keys]]\nname = \"ci\"\nkey = \"" + wrongKey.value + "\"\nrole = \"" + plain + "\"\n",
 		"tls.pem":         values()[1].value,
+		"blocks":          blocksManifest,
+		"auth-string":     authString.value + "\n",
+		"wrong-auth":      wrongAuth.value + "\n",
+		"flow3.py":        "from prefect.blocks.system import Secret\nx = '" + plain + "'\nSecret.load('plain')\nSecret.load('gone')\n",
 	}
 }
 
@@ -113,11 +121,11 @@ func (s *scene) run(o binary.Options, stdin string, want []int, args ...string) 
 		o.Dir = s.t.TempDir()
 	}
 	if o.Env == nil {
-		o.Env = []string{"PREFECT__CLOUD__API_KEY=" + s.apiKey}
+		o.Env = []string{"PREFECT__CLOUD__API_KEY=" + s.apiKey, "PREFECT_API_AUTH_STRING=" + authString.value}
 	}
 	o.Stdin = stdin
 	for i, arg := range args {
-		args[i] = strings.ReplaceAll(strings.ReplaceAll(arg, "IN/", s.inputs+"/"), "$URL", s.store.URL)
+		args[i] = s.fill(arg)
 	}
 	code, p := binary.Run(s.t, o, args...)
 	where := strings.Join(args, " ")
@@ -130,6 +138,11 @@ func (s *scene) run(o binary.Options, stdin string, want []int, args ...string) 
 	}
 	s.checkFiles(where, o.Dir)
 	return p
+}
+
+// fill replaces what stands for the directory of inputs and for the servers.
+func (s *scene) fill(text string) string {
+	return strings.NewReplacer("IN/", s.inputs+"/", "$URL", s.store.URL, "$BLOCKS", s.blocks.URL+"/api").Replace(text)
 }
 
 // markRan records which command ran in which format.
@@ -156,6 +169,7 @@ func TestCommands(t *testing.T) {
 	s := newScene(t)
 	help := listCommands(t)
 	s.runSyncs(help)
+	s.runBlocks(help)
 	s.runSingles(help["names"].formats)
 	s.runChecks(help["check"].formats)
 	s.runConfigs(help["config"].formats)

@@ -56,16 +56,22 @@ func callers() map[string][]string {
 		"names JSON":    {"names", "--format", "json"},
 		"check":         {"check", "--flows", "IN/flow.py"},
 		"backup":        {"backup", "a.bak"},
+		"blocks plan":   inBlocks("plan", "--format", "markdown"),
+		"blocks sync":   inBlocks("sync", "--prune-scope", "TEAM_*", "--prune-unowned"),
 	}
 }
 
 // runAllAt runs every one of callers against a server, concurrently.
 func (s *scene) runAllAt(t *testing.T, server string, options binary.Options) {
-	for name, args := range callers() {
+	s.runEachAt(t, callers(), server, options)
+}
+
+func (s *scene) runEachAt(t *testing.T, all map[string][]string, server string, options binary.Options) {
+	for name, args := range all {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sub := &scene{
-				watch: &watch{t, s.searcher, s.checked}, inputs: s.inputs, store: s.store, apiKey: s.apiKey, ran: map[string]bool{},
+				watch: &watch{t, s.searcher, s.checked}, inputs: s.inputs, store: s.store, blocks: s.blocks, apiKey: s.apiKey, ran: map[string]bool{},
 			}
 			sub.run(options, values()[0].value, anyEnd, append(args, "--api-url", server, "--timeout", "400ms")...)
 		})
