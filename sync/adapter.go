@@ -106,11 +106,11 @@ func (s storedNames) remarks(scope, stored []string) (remarks []string) {
 		if n := len(s) - len(shown); n > 0 {
 			more = fmt.Sprintf(" and %d more", n)
 		}
-		remarks = append(remarks, "the store keeps names in another form: "+strings.Join(shown, ", ")+more)
+		remarks = append(remarks, "names in the store: "+strings.Join(shown, ", ")+more)
 	}
 	for i, glob := range scope {
 		if glob != stored[i] {
-			remarks = append(remarks, "the prune scope has the form of the store's names: "+arrow(glob, stored[i]))
+			remarks = append(remarks, "prune scope in the store: "+arrow(glob, stored[i]))
 		}
 	}
 	return remarks

@@ -37,8 +37,8 @@ func TestNamesAreThoseOfTheStore(t *testing.T) {
 	}
 	remarks := []string{
 		"the server is shelf 1.0",
-		"the store keeps names in another form: DB_PASSWORD → db-password, Slack_Hook → slack-hook",
-		"the prune scope has the form of the store's names: TEAM_* → team-*",
+		"names in the store: DB_PASSWORD → db-password, Slack_Hook → slack-hook",
+		"prune scope in the store: TEAM_* → team-*",
 	}
 	if diff := cmp.Diff(remarks, plan.Remarks); diff != "" {
 		t.Error(diff)

@@ -173,7 +173,7 @@ func TestKeysOfEveryKindStayOut(t *testing.T) {
 	)
 	want := map[string]string{
 		"PREFECT_3_API_KEY": is, "BOT": is, "OWN": is, "HEADER": is, "OBJECT": holds, "TEXT": holds,
-		"NEAR": "create: ", "NAMED": "create: object with 1 key", "EMPTY": "skip: empty",
+		"NAMED": holds, "NEAR": "create: ", "EMPTY": "skip: empty",
 	}
 	if diff := cmp.Diff(want, planRows(t, Run{Sources: []*Source{source}})); diff != "" {
 		t.Error(diff)
