@@ -156,7 +156,7 @@ func TestStepsShareTheirVariables(t *testing.T) {
 	manifest := "[environments.one]\n[environments.three]\nstore = \"blocks\"\nreader = \"3\"\n"
 	for environment, want := range map[string]string{
 		"one":   "key: from PREFECT__CLOUD__API_KEY; PREFECT_API_KEY differs and is ignored\n",
-		"three": "key: from PREFECT_API_AUTH_STRING; PREFECT_SECRETS_API_KEY is ignored: it is a key of prefect-secrets serve (pfs_), which is never sent to Prefect 2 or 3; PREFECT_API_KEY differs and is ignored\n",
+		"three": "key: from PREFECT_API_AUTH_STRING; PREFECT_SECRETS_API_KEY is ignored: it is a key of prefect-secrets serve (pfs_), which is not sent to Prefect 2 or 3; PREFECT_API_KEY differs and is ignored\n",
 	} {
 		w := githubtest.NewWorkspace(t, map[string]string{
 			"environment": environment, "mode": "plan", "secrets": secretsJSON(t, map[string]string{"A": canary}),

@@ -88,7 +88,7 @@ func TestBlocksAreSynced(t *testing.T) {
 	startBlocks(t, fake)
 	plan := runBlocks(t, nil, exit.OK, "plan", "--environment", "three", "--secrets-file", "secrets.json")
 	checkContains(t, plan, "key: none\n", "plan for the store at http://127.0.0.1:", ", environment three\n",
-		"create    db-password = DB_PASSWORD", "slack webhook → slack-webhook", "note: names in the store: DB_PASSWORD → db-password, slack webhook → slack-webhook",
+		"create    db-password = DB_PASSWORD", "slack webhook → slack-webhook", "note: names in the store: CONFIG → config, DB_PASSWORD → db-password, slack webhook → slack-webhook",
 		"note: the store is a server of Prefect 3.9.1\n", "TEAM_* → team-*", "PREFECT_API_AUTH_STRING")
 	if calls := fake.Calls(faults.Match{Field: blockstest.Install}); len(calls) > 0 || len(fake.Names()) > 0 {
 		t.Errorf("the plan changed the server: %+v", calls)
@@ -193,9 +193,9 @@ func TestKeysOfBlocks(t *testing.T) {
 		{[]string{"PREFECT_SECRETS_API_KEY=admin:pw", "PREFECT_API_KEY=pnu_y"}, basic, exit.OK, "key: from PREFECT_SECRETS_API_KEY; PREFECT_API_KEY differs and is ignored"},
 		{[]string{"PREFECT_API_KEY=pnu_x"}, bearer, exit.OK, "key: from PREFECT_API_KEY\n"},
 		{[]string{"PREFECT__CLOUD__API_KEY=pnu_x"}, bearer, exit.Usage, "requires a key: set PREFECT_API_AUTH_STRING"},
-		{[]string{"PREFECT_SECRETS_API_KEY=pfs_" + canary}, "", exit.Usage, "PREFECT_SECRETS_API_KEY: it is a key of prefect-secrets serve (pfs_), which is never sent to Prefect 2 or 3"},
-		{[]string{"PREFECT_API_KEY=pfs_" + canary}, "", exit.OK, "key: none; PREFECT_API_KEY is ignored: it is a key of prefect-secrets serve (pfs_), which is never sent to Prefect 2 or 3\n"},
-		{[]string{"PREFECT_SECRETS_API_KEY=pfs_" + canary, "PREFECT_API_KEY=pnu_x"}, bearer, exit.OK, "key: from PREFECT_API_KEY; PREFECT_SECRETS_API_KEY is ignored: it is a key of prefect-secrets serve (pfs_), which is never sent to Prefect 2 or 3\n"},
+		{[]string{"PREFECT_SECRETS_API_KEY=pfs_" + canary}, "", exit.Usage, "PREFECT_SECRETS_API_KEY: it is a key of prefect-secrets serve (pfs_), which is not sent to Prefect 2 or 3"},
+		{[]string{"PREFECT_API_KEY=pfs_" + canary}, "", exit.OK, "key: none; PREFECT_API_KEY is ignored: it is a key of prefect-secrets serve (pfs_), which is not sent to Prefect 2 or 3\n"},
+		{[]string{"PREFECT_SECRETS_API_KEY=pfs_" + canary, "PREFECT_API_KEY=pnu_x"}, bearer, exit.OK, "key: from PREFECT_API_KEY; PREFECT_SECRETS_API_KEY is ignored: it is a key of prefect-secrets serve (pfs_), which is not sent to Prefect 2 or 3\n"},
 		{[]string{"PREFECT_SECRETS_API_KEY=pfs_" + canary, "PREFECT_API_KEY=pnu_x", "PREFECT_API_AUTH_STRING=admin:pw"}, basic, exit.OK, "; PREFECT_API_KEY differs and is ignored\n"},
 		{[]string{"PREFECT_SECRETS_API_KEY=X=pfs_" + canary}, "", exit.Usage, "which is not sent to Prefect 2 or 3: set this store's own key there, or leave the variable empty\n"},
 		{[]string{"PREFECT_API_AUTH_STRING=admin:pfs_" + canary, "PREFECT_API_KEY= pnu_x\r\n"}, bearer, exit.OK, "key: from PREFECT_API_KEY; PREFECT_API_AUTH_STRING differs and is ignored\n"},
