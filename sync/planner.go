@@ -71,7 +71,7 @@ type planner struct {
 }
 
 // pruning returns what protects names from being deleted. Every name that a source has is
-// protected, also if it is skipped, and so is every name that the rules list.
+// protected, even if it is skipped, and so is every name that the rules list.
 func (p *planner) pruning() pruning {
 	protected := map[string]bool{}
 	for name := range p.stored {
