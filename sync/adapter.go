@@ -110,7 +110,7 @@ func (s storedNames) remarks(scope, stored []string) (remarks []string) {
 	}
 	for i, glob := range scope {
 		if glob != stored[i] {
-			remarks = append(remarks, "the prune scope in the store: "+arrow(glob, stored[i]))
+			remarks = append(remarks, "prune scope in the store: "+arrow(glob, stored[i]))
 		}
 	}
 	return remarks

@@ -20,7 +20,10 @@ func TestNamesAreThoseOfTheStore(t *testing.T) {
 		Sources: newSources("DB_PASSWORD", "x", "SLACK_URL", "y", "TEAM_KEPT", "", "DEBUG_X", "z"),
 		Rules: secretsync.Rules{
 			Exclude: []string{"DEBUG_*"},
-			Names:   map[string]secretsync.NameRule{"Slack_Hook": {From: "SLACK_URL", Required: true}},
+			Names: map[string]secretsync.NameRule{
+				"DB_PASSWORD": {From: "DB_PASSWORD"}, // the source says it: no reason repeats it
+				"Slack_Hook":  {From: "SLACK_URL", Required: true},
+			},
 		},
 		Prune: secretsync.Prune{Scope: []string{"TEAM_*", "other"}, Unowned: true},
 	})
@@ -38,7 +41,7 @@ func TestNamesAreThoseOfTheStore(t *testing.T) {
 	remarks := []string{
 		"the server is shelf 1.0",
 		"names in the store: DB_PASSWORD → db-password, Slack_Hook → slack-hook",
-		"the prune scope in the store: TEAM_* → team-*",
+		"prune scope in the store: TEAM_* → team-*",
 	}
 	if diff := cmp.Diff(remarks, plan.Remarks); diff != "" {
 		t.Error(diff)

@@ -6,8 +6,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// compareValues finds the names to be overwritten whose value the store has already, if
-// it is a [Comparer] and says so. Nothing is written for them.
+// compareValues finds the names to be overwritten that already have the source's value in
+// the store, if it is a [Comparer] and says so. Nothing is written for them.
 func (p *Plan) compareValues(ctx context.Context, store *paced) error {
 	if p.noCompare || !store.compares() {
 		return nil

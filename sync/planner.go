@@ -71,7 +71,7 @@ type planner struct {
 }
 
 // pruning returns what protects names from being deleted. Every name that a source has is
-// protected, also if it is skipped, and so is every name that the rules list.
+// protected, even if it is skipped, and so is every name that the rules list.
 func (p *planner) pruning() pruning {
 	protected := map[string]bool{}
 	for name := range p.stored {
@@ -249,15 +249,15 @@ func (p *planner) sourceBesideRule(name, where string, rule NameRule) {
 		name, where, cmp.Or(rule.At, "[names]"), rule.maskedFrom())
 }
 
-// renaming notes a name that the store keeps in another form. It returns both forms for a
-// name that the rules give. For any other name, the plan shows the source beside it.
+// renaming notes a name that the store keeps in another form. It returns both forms if the
+// rules give the name, unless it is that of the source, which the plan shows beside it.
 func (p *planner) renaming(entry Entry, stored string) string {
 	name, isGiven := p.given[stored]
 	if !isGiven {
 		name = entry.Name
 	}
 	p.renamed.add(name, stored)
-	if !isGiven || name == stored {
+	if name == stored || name == entry.Name {
 		return ""
 	}
 	return arrow(name, stored)

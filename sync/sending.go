@@ -47,7 +47,7 @@ func (s sending) fit(f Format, text string, sent encoding) (encoding, error) {
 	if s.check(quoted) != nil {
 		return sent, err
 	}
-	sent.value, sent.reason = quoted, joinReasons(sent.reason, "sent in quotation marks, because the store reserves it")
+	sent.value, sent.reason = quoted, joinReasons(sent.reason, "sent in double quotes, because the store reserves it")
 	return sent, nil
 }
 

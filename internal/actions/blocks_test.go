@@ -53,6 +53,18 @@ func TestActionSyncsBlocks(t *testing.T) {
 	}
 }
 
+// TestActionWithoutAKeyForBlocks names the input, not the command's flag.
+func TestActionWithoutAKeyForBlocks(t *testing.T) {
+	fake := blockstest.New()
+	fake.Authorization = "Basic " + base64.StdEncoding.EncodeToString([]byte("admin:"+canary))
+	w, github := newBlocksWorkspace(t, fake, "o/r", map[string]string{"mode": "plan"})
+	r := runAction(t, w.Env)
+	shown := shownBy(t, w, github, r)
+	if r.code != exit.Refused && r.code != exit.Usage || !strings.Contains(shown, "requires a key: set PREFECT_API_AUTH_STRING, or pass the input api-key") {
+		t.Errorf("exit code %d: %s", r.code, shown)
+	}
+}
+
 // newBlocksWorkspace returns the workspace of a job for an environment with a prune scope,
 // whose store is a server of Prefect 3, in a pull request from the repository head.
 func newBlocksWorkspace(t *testing.T, fake *blockstest.Fake, head string, inputs map[string]string) (*githubtest.Workspace, *githubtest.Server) {
@@ -146,7 +158,7 @@ func TestStepsShareTheirVariables(t *testing.T) {
 	manifest := "[environments.one]\n[environments.three]\nstore = \"blocks\"\nreader = \"3\"\n"
 	for environment, want := range map[string]string{
 		"one":   "key: from PREFECT__CLOUD__API_KEY; PREFECT_API_KEY differs and is ignored\n",
-		"three": "key: from PREFECT_API_AUTH_STRING; PREFECT_SECRETS_API_KEY is ignored: it is a key of a secrets API (pfs_), which is not sent to Prefect 2 or 3; PREFECT_API_KEY differs and is ignored\n",
+		"three": "key: from PREFECT_API_AUTH_STRING; PREFECT_SECRETS_API_KEY is ignored: it is a key of prefect-secrets serve (pfs_), which is not sent to Prefect 2 or 3; PREFECT_API_KEY differs and is ignored\n",
 	} {
 		w := githubtest.NewWorkspace(t, map[string]string{
 			"environment": environment, "mode": "plan", "secrets": secretsJSON(t, map[string]string{"A": canary}),

@@ -16,7 +16,7 @@ import (
 var flagWord = lazyregexp.New(`(?m)(^|\(|[,;:] |\b(?:with|pass|by|or|and|set|give|name|use|try|needs) )--([a-z]+(?:-[a-z]+)*)\b`)
 
 // inputOfFlag are the inputs that have another name than their flag.
-var inputOfFlag = map[string]string{"prune-scope": "prune"}
+var inputOfFlag = map[string]string{"prune-scope": "prune", "api-key-file": "api-key"}
 
 // inInputs returns a message of the engine with inputs in place of flags.
 func inInputs(message string) string {

@@ -39,7 +39,7 @@ var ErrAuthString = errors.New("it is the auth string of a server, which is not 
 
 // ErrSecretsAPI means that a key belongs to a secrets API, whose keys begin with pfs_. It
 // is never sent to Prefect 2 or 3.
-var ErrSecretsAPI = errors.New("it is a key of a secrets API (pfs_), which is not sent to Prefect 2 or 3")
+var ErrSecretsAPI = errors.New("it is a key of prefect-secrets serve (pfs_), which is not sent to Prefect 2 or 3")
 
 // Check reports why a key cannot be sent: it is empty, is invalid in a header, or
 // belongs to Prefect Cloud 2 or 3. The error never quotes the key.

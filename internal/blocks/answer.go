@@ -88,7 +88,7 @@ func (from origin) refusal(resp *http.Response) error {
 			e.api = nil
 		}
 	case status == http.StatusUnauthorized && from.client.authorization() == "":
-		e.text, e.api, e.keyless = from.at()+" requires a key: set PREFECT_API_AUTH_STRING, or PREFECT_API_KEY for Prefect Cloud", nil, true
+		e.text, e.api, e.keyless = from.at()+" requires a key: set PREFECT_API_AUTH_STRING, or pass --api-key-file", nil, true
 	case status == http.StatusForbidden && e.detail == csrfMissing:
 		e.text, e.api = from.at()+" requires CSRF tokens, which a sync has not: set PREFECT_SERVER_CSRF_PROTECTION_ENABLED=false on the server", nil
 	case status == http.StatusInternalServerError && from.client.authNotASCII:

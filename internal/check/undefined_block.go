@@ -17,13 +17,13 @@ func checkBlocks(s *source, report func(finding)) {
 	m := s.flow.module
 	for _, at := range m.Nameless {
 		report(finding{
-			message: "the reference has no name of a block, and Prefect fails with ValueError", start: at.Start, end: at.End,
+			message: "the reference names no block: Prefect fails with ValueError", start: at.Start, end: at.End,
 			hint: "write {{ prefect.blocks.secret.NAME }}",
 		})
 	}
 	for _, at := range s.flow.unquoted {
 		report(finding{
-			message: "YAML reads these braces as mappings, and Prefect cannot read the file", start: at.Start, end: at.End,
+			message: "YAML reads these braces as a mapping, so Prefect cannot read the file", start: at.Start, end: at.End,
 			hint: "put the value in double quotes",
 		})
 	}
@@ -81,9 +81,9 @@ func invalidBlock(name, effect string, start, end int) finding {
 		hint: "the name of a block has only lower-case letters, digits and dashes",
 	}
 	if after, ok := strings.CutPrefix(name, "secret/"); ok && isBlockName(after) {
-		f.hint = fmt.Sprintf("write %q: the class says that it is a secret", MaskTokens(after))
+		f.hint = fmt.Sprintf("write %q, without \"secret/\": Secret.load adds it", MaskTokens(after))
 	} else if stored, err := storekind.Blocks.StoredName(name); err == nil && stored != "" {
-		f.hint += fmt.Sprintf("; sync stores this secret as %q", MaskTokens(stored))
+		f.hint += fmt.Sprintf("; sync stores the secret as %q", MaskTokens(stored))
 	}
 	return f
 }
@@ -98,7 +98,7 @@ func (x *secretIndex) stored(name string) (string, bool) {
 // that flows save themselves.
 func (r *FlowReads) newBlockIndex(sets []SecretSet) *secretIndex {
 	x := newSecretIndex(sets)
-	x.noun, x.unknown = "Secret block", "sync it with an environment that has store = \"blocks\", or create the block in Prefect"
+	x.noun, x.unknown = "Secret block", "add it to [names] of an environment that has store = \"blocks\", or save the block in Prefect"
 	if len(sets) == 0 {
 		return x
 	}

@@ -198,7 +198,7 @@ func (u SecretUse) Title() string {
 	case len(u.DefinedIn) > 0:
 		about = append(about, "in "+strings.Join(u.DefinedIn, ", "))
 	default:
-		about = append(about, "nowhere")
+		about = append(about, "not defined")
 	}
 	title := fmt.Sprintf("%s (%s)", u.Name, strings.Join(about, ", "))
 	switch {

@@ -90,7 +90,7 @@ func TestBlocksAreSynced(t *testing.T) {
 	startBlocks(t, fake)
 	plan := runBlocks(t, nil, exit.OK, "plan", "--environment", "three", "--secrets-file", "secrets.json")
 	checkContains(t, plan, "key: none\n", "plan for the store at http://127.0.0.1:", ", environment three\n",
-		"create    db-password = DB_PASSWORD", "slack webhook → slack-webhook", "DB_PASSWORD → db-password, slack webhook → slack-webhook",
+		"create    db-password = DB_PASSWORD", "slack webhook → slack-webhook", "note: names in the store: CONFIG → config, DB_PASSWORD → db-password, slack webhook → slack-webhook",
 		"note: the store is a server of Prefect 3.9.1\n", "TEAM_* → team-*", "PREFECT_API_AUTH_STRING")
 	if calls := fake.Calls(faults.Match{Field: blockstest.Install}); len(calls) > 0 || len(fake.Names()) > 0 {
 		t.Errorf("the plan changed the server: %+v", calls)
@@ -116,6 +116,11 @@ func TestBlocksAreSynced(t *testing.T) {
 	checkContains(t, runBlocks(t, nil, exit.OK, "plan", "--environment", "three", "--secrets-file", "secrets.json", "--format", "json"), "/api\",\n  \"environment\": \"three\",\n")
 	fake.Set("db-password", `"other"`)
 	runBlocks(t, nil, exit.Pending, "plan", "--environment", "three", "--secrets-file", "secrets.json", "--detailed-exitcode")
+	reviewed := runBlocks(t, nil, exit.OK, "sync", "--environment", "three", "--secrets-file", "secrets.json", "--plan-file", "plan.json")
+	checkContains(t, reviewed, "1 overwritten", "2 unchanged")
+	if got, _ := fake.Get("db-password"); got != `"\"123456\""` {
+		t.Errorf("a name that was reviewed as unchanged is stored as %s", got)
+	}
 }
 
 func TestBlocksForFlowsThatDoNotParse(t *testing.T) {
@@ -190,9 +195,9 @@ func TestKeysOfBlocks(t *testing.T) {
 		{[]string{"PREFECT_SECRETS_API_KEY=admin:pw", "PREFECT_API_KEY=pnu_y"}, basic, exit.OK, "key: from PREFECT_SECRETS_API_KEY; PREFECT_API_KEY differs and is ignored"},
 		{[]string{"PREFECT_API_KEY=pnu_x"}, bearer, exit.OK, "key: from PREFECT_API_KEY\n"},
 		{[]string{"PREFECT__CLOUD__API_KEY=pnu_x"}, bearer, exit.Usage, "requires a key: set PREFECT_API_AUTH_STRING"},
-		{[]string{"PREFECT_SECRETS_API_KEY=pfs_" + canary}, "", exit.Usage, "PREFECT_SECRETS_API_KEY: it is a key of a secrets API (pfs_), which is not sent to Prefect 2 or 3"},
-		{[]string{"PREFECT_API_KEY=pfs_" + canary}, "", exit.OK, "key: none; PREFECT_API_KEY is ignored: it is a key of a secrets API (pfs_), which is not sent to Prefect 2 or 3\n"},
-		{[]string{"PREFECT_SECRETS_API_KEY=pfs_" + canary, "PREFECT_API_KEY=pnu_x"}, bearer, exit.OK, "key: from PREFECT_API_KEY; PREFECT_SECRETS_API_KEY is ignored: it is a key of a secrets API (pfs_), which is not sent to Prefect 2 or 3\n"},
+		{[]string{"PREFECT_SECRETS_API_KEY=pfs_" + canary}, "", exit.Usage, "PREFECT_SECRETS_API_KEY: it is a key of prefect-secrets serve (pfs_), which is not sent to Prefect 2 or 3"},
+		{[]string{"PREFECT_API_KEY=pfs_" + canary}, "", exit.OK, "key: none; PREFECT_API_KEY is ignored: it is a key of prefect-secrets serve (pfs_), which is not sent to Prefect 2 or 3\n"},
+		{[]string{"PREFECT_SECRETS_API_KEY=pfs_" + canary, "PREFECT_API_KEY=pnu_x"}, bearer, exit.OK, "key: from PREFECT_API_KEY; PREFECT_SECRETS_API_KEY is ignored: it is a key of prefect-secrets serve (pfs_), which is not sent to Prefect 2 or 3\n"},
 		{[]string{"PREFECT_SECRETS_API_KEY=pfs_" + canary, "PREFECT_API_KEY=pnu_x", "PREFECT_API_AUTH_STRING=admin:pw"}, basic, exit.OK, "; PREFECT_API_KEY differs and is ignored\n"},
 		{[]string{"PREFECT_SECRETS_API_KEY=X=pfs_" + canary}, "", exit.Usage, "which is not sent to Prefect 2 or 3: set this store's own key there, or leave the variable empty\n"},
 		{[]string{"PREFECT_API_AUTH_STRING=admin:pfs_" + canary, "PREFECT_API_KEY= pnu_x\r\n"}, bearer, exit.OK, "key: from PREFECT_API_KEY; PREFECT_API_AUTH_STRING differs and is ignored\n"},

@@ -39,23 +39,24 @@ type Store struct {
 	Settings  map[string]string
 }
 
-// Change is one name that a plan file lets be changed.
+// Change is one name that a plan file lets be changed. A name that is unchanged may be
+// overwritten: the file approves names, and the value may change after the review.
 type Change struct {
 	Tenant string          `json:"tenant"`
 	Name   string          `json:"name"`
-	Kind   secretsync.Kind `json:"action"` // create, overwrite or delete
+	Kind   secretsync.Kind `json:"action"` // never skip
 	// WrittenBy is set for a deletion that a planner's key planned: the key that wrote
 	// the secret, which alone deletes it.
 	WrittenBy string `json:"written_by,omitempty"`
 }
 
-// withoutWriter returns the change without WrittenBy.
-func (c Change) withoutWriter() Change {
-	c.WrittenBy = ""
+// approved returns what the change approves, whatever the value and the writer are.
+func (c Change) approved() Change {
+	c.Kind, c.WrittenBy = byName(c.Kind), ""
 	return c
 }
 
-// New returns a file of what the plans would change in a store.
+// New returns a file of what the plans would do in a store.
 func New(in Store, plans ...*secretsync.Plan) *File {
 	file := &File{FormatVersion: formatVersion, APIURL: address.Display(in.URL), Tenants: []string{}, Actions: []Change{}}
 	if in.Kind != storekind.Default.Name {
@@ -64,7 +65,7 @@ func New(in Store, plans ...*secretsync.Plan) *File {
 	for _, plan := range plans {
 		file.Tenants = append(file.Tenants, plan.Tenant)
 		for i := range plan.Actions {
-			if a := &plan.Actions[i]; isChange(a.Kind) {
+			if a := &plan.Actions[i]; isReviewed(a.Kind) {
 				file.Actions = append(file.Actions, changeOf(a))
 			}
 		}
@@ -72,8 +73,18 @@ func New(in Store, plans ...*secretsync.Plan) *File {
 	return file
 }
 
-func isChange(kind secretsync.Kind) bool {
-	return kind == secretsync.Create || kind == secretsync.Overwrite || kind == secretsync.Delete
+// isReviewed reports whether a plan file lists what a plan does: everything but a skip.
+func isReviewed(kind secretsync.Kind) bool {
+	return kind != secretsync.Skip && slices.Contains(secretsync.Kinds, kind)
+}
+
+// byName returns the kind without regard to values: a name that is unchanged is one that
+// would be overwritten with another value.
+func byName(kind secretsync.Kind) secretsync.Kind {
+	if kind == secretsync.Keep {
+		return secretsync.Overwrite
+	}
+	return kind
 }
 
 func changeOf(a *secretsync.Action) Change {
@@ -111,8 +122,8 @@ func Parse(name string, text []byte, given option.Form) (*File, error) {
 		return nil, fmt.Errorf("%s has format_version %d, and this release reads %d: write it again with %s", name, f.FormatVersion, formatVersion, writeOne)
 	}
 	for i, c := range f.Actions {
-		if c.Name == "" || !isChange(c.Kind) {
-			return nil, fmt.Errorf("%s: action %d is not a name to create, overwrite or delete", name, i+1)
+		if c.Name == "" || !isReviewed(c.Kind) {
+			return nil, fmt.Errorf("%s: action %d is not a name to create, overwrite, delete or leave unchanged", name, i+1)
 		}
 	}
 	return &f, nil
@@ -187,7 +198,7 @@ func (f *File) mismatches(planned map[Change]secretsync.Action) []string {
 	for _, c := range f.Actions {
 		a, ok := planned[Change{Tenant: c.Tenant, Name: c.Name}]
 		switch {
-		case a.Kind == c.Kind, c.isLeftToWriter(a):
+		case byName(a.Kind) == byName(c.Kind), c.isLeftToWriter(a):
 		case !ok || a.Kind == secretsync.Skip:
 			mismatches = append(mismatches, fmt.Sprintf("%s: %s was reviewed, but nothing is planned now", c, c.Kind))
 		default:
@@ -209,11 +220,11 @@ func (c Change) String() string { return fmt.Sprintf("%q of %s", c.Name, tenant.
 func (f *File) skipOthers(plans []*secretsync.Plan) {
 	reviewed := map[Change]bool{}
 	for _, c := range f.Actions {
-		reviewed[c.withoutWriter()] = true
+		reviewed[c.approved()] = true
 	}
 	for _, plan := range plans {
 		for i := range plan.Actions {
-			if a := &plan.Actions[i]; isChange(a.Kind) && !reviewed[changeOf(a).withoutWriter()] {
+			if a := &plan.Actions[i]; isReviewed(a.Kind) && a.Kind != secretsync.Keep && !reviewed[changeOf(a).approved()] {
 				a.Kind, a.Reason, a.Warn, a.WrittenBy = secretsync.Skip, "not in the plan file", true, ""
 			}
 		}

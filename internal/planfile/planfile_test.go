@@ -214,28 +214,55 @@ func (s comparing) Unchanged(_ context.Context, secrets []prefect.NamedValue) (n
 	return names, nil
 }
 
-// A plan file has changes alone, and does not fit if a reviewed change is not a change
-// any more.
-func TestAPlanFileWithoutWhatIsUnchanged(t *testing.T) {
+// A plan file approves an overwrite for a name that is unchanged, and the other way around:
+// which of the two it is depends on the value.
+func TestAPlanFileApprovesNamesWhateverTheirValues(t *testing.T) {
 	client := newCloud(t, "OTHER", "SAME").AdminClient()
-	store := comparing{client, []string{"SAME"}}
 	pairs := []string{"SAME", "x", "OTHER", "y"}
-	file := planfile.New(planfile.Store{URL: "https://store.example"}, newPlan(t, store, pairs...))
-	if len(file.Actions) != 1 || file.Actions[0].Name != "OTHER" {
-		t.Errorf("%+v", file.Actions)
+	text, err := planfile.New(planfile.Store{URL: fileURL}, newPlan(t, comparing{client, []string{"SAME"}}, pairs...)).Encode()
+	if err != nil {
+		t.Fatal(err)
 	}
-	plan := newPlan(t, store, pairs...)
-	if err := file.Restrict(plan); err != nil || plan.Count(secretsync.Keep) != 1 || plan.Count(secretsync.Overwrite) != 1 {
-		t.Errorf("%v: %+v", err, plan.Actions)
+	file, err := planfile.Parse("plan.json", text, option.Flag)
+	if err != nil {
+		t.Fatal(err)
 	}
-	err := file.Restrict(newPlan(t, comparing{client, []string{"OTHER", "SAME"}}, pairs...))
-	if err == nil || !strings.Contains(err.Error(), "overwrite was reviewed, but it is unchanged now") {
-		t.Error(err)
+	reviewed := []planfile.Change{
+		{Tenant: "testkit", Name: "OTHER", Kind: secretsync.Overwrite},
+		{Tenant: "testkit", Name: "SAME", Kind: secretsync.Keep},
 	}
-	text := []byte(`{"format_version":2,"api_url":"https://store.example","tenants":[""],
-		"actions":[{"tenant":"","name":"SAME","action":"unchanged"}]}`)
-	if _, err := planfile.Parse("f", text, option.Flag); err == nil {
-		t.Error("a plan file changes nothing")
+	if diff := cmp.Diff(reviewed, file.Actions); diff != "" {
+		t.Error(diff)
+	}
+	for _, unchanged := range [][]string{{"SAME"}, {"OTHER"}, {"OTHER", "SAME"}, nil} {
+		store := comparing{client, unchanged}
+		plan := newPlan(t, store, pairs...)
+		err := file.Restrict(plan)
+		if diff := cmp.Diff(lines(newPlan(t, store, pairs...)), lines(plan)); err != nil || diff != "" {
+			t.Errorf("%q unchanged: %v: %s", unchanged, err, diff)
+		}
+	}
+	err = file.Restrict(newPlan(t, comparing{newCloud(t, "OTHER").AdminClient(), nil}, pairs...))
+	if err == nil || !strings.Contains(err.Error(), `"SAME" of tenant testkit: unchanged was reviewed, but it is create now`) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A name that the file does not list is not written, and stays unchanged if it is.
+func TestAPlanFileWithoutANameThatIsUnchangedNow(t *testing.T) {
+	client := newCloud(t, "A", "NEW").AdminClient()
+	file := planfile.New(planfile.Store{URL: fileURL}, newPlan(t, comparing{client, nil}, "A", "x"))
+	file.Actions = slices.DeleteFunc(file.Actions, func(c planfile.Change) bool { return c.Name == "NEW" })
+	for _, unchanged := range []string{"NEW", ""} {
+		plan := newPlan(t, comparing{client, []string{unchanged}}, "A", "x", "NEW", "y")
+		err := file.Restrict(plan)
+		want := []string{"overwrite A<A", "skip NEW<NEW not in the plan file"}
+		if unchanged == "NEW" {
+			want[1] = "unchanged NEW<NEW"
+		}
+		if diff := cmp.Diff(want, lines(plan)); err != nil || diff != "" {
+			t.Errorf("%q unchanged: %v: %s", unchanged, err, diff)
+		}
 	}
 }
 
