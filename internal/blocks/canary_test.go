@@ -270,7 +270,7 @@ func TestAServerThatIsAway(t *testing.T) {
 		answer http.HandlerFunc
 		want   string
 	}{
-		"busy":  {answerJSON(503, `{"exception_message":"Service Unavailable"}`), refused},
+		"busy":  {answerJSON(503, `{"exception_message":"Service Unavailable"}`), "HTTP 503"},
 		"away":  {answerText(503, "<html>"), refused},
 		"reset": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "connection reset"},
 	} {
@@ -288,7 +288,11 @@ func TestAServerThatIsAway(t *testing.T) {
 			}
 			waiting, began := "", time.Now()
 			run := secretsync.Run{Sources: []*secretsync.Source{source}, Writer: newClient(t, lists)}
-			run.Steps.Waiting = func(reason string) { waiting = reason }
+			run.Steps.Waiting = func(reason string) {
+				if waiting = reason; time.Since(began) > 10*time.Second {
+					t.Errorf("%s: the notice comes after %v", name, time.Since(began))
+				}
+			}
 			out, err := run.Sync(t.Context())
 			if err != nil || out.Tenants[0].Report.Count(secretsync.Failed) != 100 {
 				t.Fatalf("%s: %v: %d failed", name, err, out.Tenants[0].Report.Count(secretsync.Failed))

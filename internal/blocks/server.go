@@ -14,13 +14,14 @@ import (
 var version = lazyregexp.New(`^\d{1,4}\.\d{1,4}[0-9A-Za-z.+-]{0,40}$`)
 
 // serverNotes returns which server it is, and a warning if its major version is not the
-// reader's. It has no errors: a server whose version cannot be read gets no note.
+// reader's. It asks once, and has no errors: a server whose version cannot be read gets
+// no note.
 func (c *Client) serverNotes(ctx context.Context) []string {
 	if c.cloud {
 		return []string{"the store is a workspace of Prefect Cloud"}
 	}
 	found := ""
-	err := c.read(ctx, call{method: http.MethodGet, path: "/admin/version", status: http.StatusOK, read: func(dec *json.Decoder) error {
+	err := c.do(ctx, call{method: http.MethodGet, path: "/admin/version", status: http.StatusOK, read: func(dec *json.Decoder) error {
 		return dec.Decode(&found)
 	}})
 	if err != nil || !version().MatchString(found) {
