@@ -111,7 +111,7 @@ func TestActionPrunesBlocks(t *testing.T) {
 		w.Env = append(w.Env, "INPUT_PRUNE-UNOWNED=true")
 		r = runAction(t, w.Env)
 		shown = shownBy(t, w, github, r)
-		if r.code != exit.OK || !strings.Contains(shown, "a deployment may name a block that is deleted") {
+		if r.code != exit.OK || !strings.Contains(shown, "a deployment that names a deleted block") {
 			t.Errorf("%s: exit code %d: %s", mode, r.code, shown)
 		}
 		want := []string{"db-password"}

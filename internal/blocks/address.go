@@ -59,10 +59,10 @@ func checkCloud(u *url.URL) error {
 	if !isPage && (!isCloud(u) || workspacePath().MatchString(u.Path)) {
 		return nil
 	}
-	what, where := "the URL of Prefect Cloud must be that of a workspace", ", as `prefect config view` has it"
+	what, where := "the URL of Prefect Cloud must name a workspace", ", as `prefect config view` shows it"
 	form := "https://" + cloudHost + "/api/accounts/ACCOUNT/workspaces/WORKSPACE"
 	if isPage {
-		what, where = cloudPage+" has the pages of Prefect Cloud", ""
+		what, where = cloudPage+" is the web page of Prefect Cloud", ""
 	}
 	if ids := workspaceIDs().FindStringSubmatch(u.Path); ids != nil {
 		form, where = fmt.Sprintf("https://%s/api/accounts/%s/workspaces/%s", cloudHost, ids[1], ids[2]), ""

@@ -90,9 +90,9 @@ func (from origin) refusal(resp *http.Response) error {
 	case status == http.StatusUnauthorized && from.client.authorization() == "":
 		e.text, e.api, e.keyless = from.at()+" requires a key: set PREFECT_API_AUTH_STRING, or pass --api-key-file", nil, true
 	case status == http.StatusForbidden && e.detail == csrfMissing:
-		e.text, e.api = from.at()+" requires CSRF tokens, which a sync has not: set PREFECT_SERVER_CSRF_PROTECTION_ENABLED=false on the server", nil
+		e.text, e.api = from.at()+" requires CSRF tokens, which prefect-secrets does not send: set PREFECT_SERVER_CSRF_PROTECTION_ENABLED=false on the server", nil
 	case status == http.StatusInternalServerError && from.client.authNotASCII:
-		e.text, e.api = "the auth string has a character that is not ASCII, which a server of Prefect cannot compare (HTTP 500): "+
+		e.text, e.api = "the auth string has a character outside ASCII, on which Prefect's server fails (HTTP 500): "+
 			"use ASCII in PREFECT_API_AUTH_STRING and PREFECT_SERVER_API_AUTH_STRING", nil
 	default:
 		e.busy = status == http.StatusServiceUnavailable && e.detail == serviceUnavailable
@@ -116,7 +116,7 @@ func (e *answerError) whatPrefectSays(sent int64) string {
 	case e.busy:
 		text = "the server's database is busy"
 	case status == http.StatusConflict:
-		text = "the API reports a conflict"
+		text = "the API reports a conflict with another write: run the sync again"
 	case status < http.StatusInternalServerError && status != http.StatusRequestEntityTooLarge:
 		text = "the API refused the request"
 	}
@@ -141,7 +141,7 @@ func (from origin) elsewhere(resp *http.Response, body []byte, failed failure) s
 	case failed.isGraphQL():
 		return from.isGraphQL()
 	case missing && (!failed.isPrefect() || failed.isRoute()):
-		return "there is no API of Prefect 2 or 3 at " + from.at() + from.pathHint()
+		return from.noAPI(failed)
 	case failed.isPrefect():
 		return ""
 	}
@@ -164,14 +164,14 @@ func (from origin) unexpected(resp *http.Response) error {
 
 // notPrefect returns why an answer that is a success is not one of the API.
 func (from origin) notPrefect(resp *http.Response, start []byte) error {
-	text := from.at() + " answered with JSON that is not Prefect's: is it the URL of the API?"
+	text := "unexpected JSON from " + from.at() + ": " + useURL
 	switch trimmed := bytes.TrimSpace(start); {
 	case httperr.IsHTML(resp.Header, start):
-		text = from.at() + " answered with HTML instead of JSON: is it the URL of a page" + from.pathQuestion()
+		text = from.at() + " answered with a web page: " + from.pathHint()
 	case bytes.HasPrefix(trimmed, []byte(`{"data"`)), bytes.HasPrefix(trimmed, []byte(`{"errors"`)):
 		text = from.isGraphQL()
 	case len(trimmed) == 0 || !strings.ContainsRune(`[{"`, rune(trimmed[0])):
-		text = from.at() + " answered with neither HTML nor JSON: is it the URL of the API?"
+		text = "unexpected answer from " + from.at() + ": " + useURL
 	}
 	return &noAnswer{text: text, cause: errNotPrefect}
 }
@@ -186,19 +186,25 @@ func (from origin) isGraphQL() string {
 // at returns the API's URL, as messages show it.
 func (from origin) at() string { return address.Display(from.client.url) }
 
-// pathHint says where the API is, unless the URL has its usual path.
-func (from origin) pathHint() string {
-	if guess := from.guess(); guess != "" {
-		return ": try " + guess
+// useURL says where the URL of the API is.
+const useURL = "use the URL in PREFECT_API_URL"
+
+// noAPI says that the URL has no API of Prefect 2 or 3. Prefect's own server has it
+// elsewhere; what else answers may be the store of Prefect 1, and has none.
+func (from origin) noAPI(failed failure) string {
+	text := "no API of Prefect 2 or 3 at " + from.at() + ": "
+	if failed.isRoute() {
+		return text + from.pathHint()
 	}
-	return ": use the URL in PREFECT_API_URL"
+	return text + useURL + ". Is this the URL of the store of Prefect 1?"
 }
 
-func (from origin) pathQuestion() string {
+// pathHint says which URL to use instead.
+func (from origin) pathHint() string {
 	if guess := from.guess(); guess != "" {
-		return "? Try " + guess
+		return "use " + guess
 	}
-	return ", or is a login page in front of it?"
+	return useURL + ", without a login page in front of it"
 }
 
 // pages are the first parts of the paths of a server's pages, and of what is below its API.

@@ -25,6 +25,7 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		w.Header().Set("Location", "https://login.example.com/?next="+canary)
 		w.WriteHeader(http.StatusFound)
 	}
+	const storeOf1 = ": use the URL in PREFECT_API_URL. Is this the URL of the store of Prefect 1?"
 	tests := map[string]struct {
 		path    string
 		answer  http.HandlerFunc
@@ -32,33 +33,35 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		matches error
 		retry   bool
 	}{
-		"no /api, 3":      {"", answerJSON(404, `{"detail":"Not Found"}`), "there is no API of Prefect 2 or 3 at http://localhost: try http://localhost/api", nil, false},
-		"no /api, 2":      {"", answerJSON(405, `{"detail":"Method Not Allowed"}`), "try http://localhost/api", nil, false},
-		"a page, 3":       {"/dashboard", answerJSON(404, `{"detail":"Not Found"}`), "at http://localhost/dashboard: try http://localhost/api", nil, false},
-		"a page, 2":       {"/flow-runs/flow-run/1", answerJSON(405, `{"detail":"Method Not Allowed"}`), "try http://localhost/api", nil, false},
-		"below a path":    {"/prefect", answerJSON(404, `{"detail":"Not Found"}`), "try http://localhost/prefect/api", nil, false},
-		"a page in HTML":  {"/dashboard", html(200), "answered with HTML instead of JSON: is it the URL of a page? Try http://localhost/api", prefect.ErrNoAnswer, true},
-		"/api twice":      {"/api/api", answerJSON(404, `{"detail":"Not Found"}`), "at http://localhost/api/api: use the URL in PREFECT_API_URL", nil, false},
-		"nothing there":   {"/api", html(404), "there is no API of Prefect 2 or 3", nil, false},
-		"a login page":    {"/api", html(200), "or is a login page in front of it?", prefect.ErrNoAnswer, true},
-		"a redirect":      {"/api", redirect, "redirect to another host: is a proxy or a login page in front of it?", nil, false},
-		"GraphQL":         {"/", answerJSON(400, `{"errors":[{"message":"Must provide query string."}]}`), "answers like a GraphQL API of Prefect 1", nil, false},
-		"GraphQL, 200":    {"/", answerJSON(200, `{"data":null,"errors":[]}`), "answers like a GraphQL API of Prefect 1", prefect.ErrNoAnswer, true},
-		"401":             {"/api", answerJSON(401, `{"exception_message":"Unauthorized"}`), "the API key was not accepted", prefect.ErrUnauthenticated, false},
-		"a proxy's 401":   {"/api", html(401), "a proxy in front of http://localhost/api requires its own login", nil, false},
-		"403":             {"/api", answerJSON(403, `{"detail":"`+canary+`"}`), "the API key may not do this (HTTP 403)", prefect.ErrForbidden, false},
-		"a proxy's 403":   {"/api", html(403), "a proxy in front of http://localhost/api refused the request", nil, false},
-		"CSRF":            {"/api", answerJSON(403, `{"detail":"Missing CSRF token."}`), "set PREFECT_SERVER_CSRF_PROTECTION_ENABLED=false on the server", nil, false},
-		"422":             {"/api", answerJSON(422, `{"exception_message":"Invalid request received.","request_body":"`+canary+`"}`), "the API refused the request: Invalid request received. (HTTP 422)", nil, false},
-		"422, unknown":    {"/api", answerJSON(422, `{"detail":"`+canary+`"}`), "the API refused the request (HTTP 422)", nil, false},
-		"429":             {"/api", answerJSON(429, `{"detail":"`+canary+`"}`), "too many requests (HTTP 429)", prefect.ErrRateLimited, true},
-		"a proxy's 429":   {"/api", html(429), "too many requests (HTTP 429)", prefect.ErrRateLimited, true},
-		"500":             {"/api", answerJSON(500, `{"exception_message":"Internal Server Error"}`), "the API is not available: Internal Server Error (HTTP 500)", nil, true},
-		"502":             {"/api", html(502), "the API is not available (HTTP 502)", nil, true},
-		"413":             {"/api", html(413), "a proxy in front of http://localhost/api limits the length of requests", nil, false},
-		"https is wanted": {"/api", answerText(400, "Client sent an HTTP request to an HTTPS server."), "use https://localhost/api", nil, false},
-		"an unknown 2xx":  {"/api", answerJSON(206, `[]`), "is it the URL of the API?", prefect.ErrNoAnswer, true},
-		"status 304":      {"/api", answerJSON(304, ``), "the API answered with a redirect: is a proxy or a login page in front of it? (HTTP 304)", nil, false},
+		"no /api, 3":           {"", answerJSON(404, `{"detail":"Not Found"}`), "no API of Prefect 2 or 3 at http://localhost: use http://localhost/api", nil, false},
+		"no /api, 2":           {"", answerJSON(405, `{"detail":"Method Not Allowed"}`), "use http://localhost/api", nil, false},
+		"a page, 3":            {"/dashboard", answerJSON(404, `{"detail":"Not Found"}`), "at http://localhost/dashboard: use http://localhost/api", nil, false},
+		"a page, 2":            {"/flow-runs/flow-run/1", answerJSON(405, `{"detail":"Method Not Allowed"}`), "use http://localhost/api", nil, false},
+		"below a path":         {"/prefect", answerJSON(404, `{"detail":"Not Found"}`), "use http://localhost/prefect/api", nil, false},
+		"a page in HTML":       {"/dashboard", html(200), "http://localhost/dashboard answered with a web page: use http://localhost/api", prefect.ErrNoAnswer, true},
+		"/api twice":           {"/api/api", answerJSON(404, `{"detail":"Not Found"}`), "at http://localhost/api/api: use the URL in PREFECT_API_URL", nil, false},
+		"nothing there":        {"/api", html(404), storeOf1, nil, false},
+		"a store of Prefect 1": {"", html(404), storeOf1, nil, false},
+		"the same, in text":    {"", answerText(404, "404 page not found"), storeOf1, nil, false},
+		"a login page":         {"/api", html(200), "use the URL in PREFECT_API_URL, without a login page in front of it", prefect.ErrNoAnswer, true},
+		"a redirect":           {"/api", redirect, "redirect to another host: is a proxy or a login page in front of it?", nil, false},
+		"GraphQL":              {"/", answerJSON(400, `{"errors":[{"message":"Must provide query string."}]}`), "answers like a GraphQL API of Prefect 1", nil, false},
+		"GraphQL, 200":         {"/", answerJSON(200, `{"data":null,"errors":[]}`), "answers like a GraphQL API of Prefect 1", prefect.ErrNoAnswer, true},
+		"401":                  {"/api", answerJSON(401, `{"exception_message":"Unauthorized"}`), "the API key was not accepted", prefect.ErrUnauthenticated, false},
+		"a proxy's 401":        {"/api", html(401), "a proxy in front of http://localhost/api requires its own login", nil, false},
+		"403":                  {"/api", answerJSON(403, `{"detail":"`+canary+`"}`), "the API key may not do this (HTTP 403)", prefect.ErrForbidden, false},
+		"a proxy's 403":        {"/api", html(403), "a proxy in front of http://localhost/api refused the request", nil, false},
+		"CSRF":                 {"/api", answerJSON(403, `{"detail":"Missing CSRF token."}`), "set PREFECT_SERVER_CSRF_PROTECTION_ENABLED=false on the server", nil, false},
+		"422":                  {"/api", answerJSON(422, `{"exception_message":"Invalid request received.","request_body":"`+canary+`"}`), "the API refused the request: Invalid request received. (HTTP 422)", nil, false},
+		"422, unknown":         {"/api", answerJSON(422, `{"detail":"`+canary+`"}`), "the API refused the request (HTTP 422)", nil, false},
+		"429":                  {"/api", answerJSON(429, `{"detail":"`+canary+`"}`), "too many requests (HTTP 429)", prefect.ErrRateLimited, true},
+		"a proxy's 429":        {"/api", html(429), "too many requests (HTTP 429)", prefect.ErrRateLimited, true},
+		"500":                  {"/api", answerJSON(500, `{"exception_message":"Internal Server Error"}`), "the API is not available: Internal Server Error (HTTP 500)", nil, true},
+		"502":                  {"/api", html(502), "the API is not available (HTTP 502)", nil, true},
+		"413":                  {"/api", html(413), "a proxy in front of http://localhost/api limits the length of requests", nil, false},
+		"https is wanted":      {"/api", answerText(400, "Client sent an HTTP request to an HTTPS server."), "use https://localhost/api", nil, false},
+		"an unknown 2xx":       {"/api", answerJSON(206, `[]`), "unexpected JSON from http://localhost/api: use the URL in PREFECT_API_URL", prefect.ErrNoAnswer, true},
+		"status 304":           {"/api", answerJSON(304, ``), "the API answered with a redirect: is a proxy or a login page in front of it? (HTTP 304)", nil, false},
 	}
 	for name, tt := range tests {
 		client := mustNew(t, blocks.Config{
@@ -97,7 +100,7 @@ func TestKeysAreNamed(t *testing.T) {
 	failing := answerJSON(500, `{"exception_message":"Internal Server Error"}`)
 	client := mustNew(t, blocks.Config{URL: "http://localhost/api", AuthString: "admin:pä" + canary, Transport: cloud.Transport(failing)})
 	_, err = client.ListSecrets(t.Context())
-	if err == nil || !strings.Contains(err.Error(), "not ASCII") || strings.Contains(err.Error(), canary) || prefect.Retryable(err) {
+	if err == nil || !strings.Contains(err.Error(), "outside ASCII") || strings.Contains(err.Error(), canary) || prefect.Retryable(err) {
 		t.Errorf("with a key that is not ASCII: %v", err)
 	}
 }
@@ -157,8 +160,8 @@ func TestNew(t *testing.T) {
 	}{
 		"a server":            {blocks.Config{URL: "https://prefect.example.com/api/"}, ""},
 		"a workspace":         {blocks.Config{URL: "https://api.prefect.cloud/api/accounts/" + account + "/workspaces/" + workspace, Key: "pnu_x"}, ""},
-		"Cloud without a key": {blocks.Config{URL: "https://api.prefect.cloud/api/accounts/" + account + "/workspaces/" + workspace}, "is needed for Prefect Cloud"},
-		"no workspace":        {blocks.Config{URL: "https://api.prefect.cloud/api", Key: "pnu_x"}, "must be that of a workspace"},
+		"Cloud without a key": {blocks.Config{URL: "https://api.prefect.cloud/api/accounts/" + account + "/workspaces/" + workspace}, "Prefect Cloud needs an API key"},
+		"no workspace":        {blocks.Config{URL: "https://api.prefect.cloud/api", Key: "pnu_x"}, "must name a workspace"},
 		"Cloud's page":        {blocks.Config{URL: "https://app.prefect.cloud/account/" + account + "/workspace/" + workspace + "/dashboard", Key: "pnu_x"}, "use https://api.prefect.cloud/api/accounts/" + account + "/workspaces/" + workspace},
 		"another of Cloud's":  {blocks.Config{URL: "https://app.prefect.cloud/my/profile", Key: "pnu_x"}, "use https://api.prefect.cloud/api/accounts/ACCOUNT/workspaces/WORKSPACE"},
 		"not absolute":        {blocks.Config{URL: canary}, "must be absolute"},
@@ -166,7 +169,7 @@ func TestNew(t *testing.T) {
 		"a query":             {blocks.Config{URL: "https://prefect.example.com/api?key=" + canary}, "must not have a query"},
 		"plain http":          {blocks.Config{URL: "http://prefect.example.com/api"}, "use https"},
 		"allowed http":        {blocks.Config{URL: "http://prefect.example.com/api", AllowHTTP: true}, ""},
-		"two keys":            {blocks.Config{URL: "https://prefect.example.com/api", Key: canary, AuthString: canary}, "needs one of them"},
+		"two keys":            {blocks.Config{URL: "https://prefect.example.com/api", Key: canary, AuthString: canary}, "not both"},
 		"a bad key":           {blocks.Config{URL: "https://prefect.example.com/api", Key: canary + " x"}, "contains a space"},
 		"a reader":            {blocks.Config{URL: "https://prefect.example.com/api", Reader: "1"}, `unknown reader "1": use 2 or 3`},
 	} {

@@ -51,11 +51,11 @@ func (c Config) Format(f fmt.State, _ rune) {
 const defaultTimeout = 30 * time.Second
 
 // Client writes Secret blocks to one server or workspace. It is safe for concurrent use.
-// No error of its methods holds a value, or what the server says unless that is a known
-// message.
+// No error of its methods contains a value, or text of the server that is not one of
+// knownMessages.
 //
-// It sends a request again itself if the server answers that its database is busy, as a
-// server with SQLite often does. What it sends then, and when, [gate] decides.
+// If the server answers that its database is busy, as a server with SQLite often does, the
+// client repeats the request itself. [limiter] decides when, and how many it sends at once.
 type Client struct {
 	url           string // without a slash at its end
 	cloud         bool
@@ -66,8 +66,8 @@ type Client struct {
 	timeout       time.Duration // of one request
 	maxAnswer     int64         // bytes
 	requests      atomic.Int64
-	gate          gate
-	known         known
+	limiter       limiter
+	cache         cache
 }
 
 var (
@@ -85,7 +85,7 @@ func New(c Config) (*Client, error) {
 		return nil, err
 	}
 	if c.Reader != Reader2 && c.Reader != Reader3 {
-		return nil, fmt.Errorf("unknown reader %q: use 2 or 3, the release of Prefect whose flows read the secrets", c.Reader)
+		return nil, fmt.Errorf("unknown reader %q: use 2 or 3, the major version of Prefect that the flows run", c.Reader)
 	}
 	authorization, err := c.authorization(isCloud(url))
 	if err != nil {
@@ -108,14 +108,14 @@ func New(c Config) (*Client, error) {
 func (c Config) authorization(cloud bool) (string, error) {
 	switch {
 	case c.Key != "" && c.AuthString != "":
-		return "", errors.New("there is an API key and an auth string: a server of Prefect needs one of them")
+		return "", errors.New("use either an API key or an auth string, not both")
 	case c.Key != "":
 		if !apikey.FitsHeader(c.Key) {
 			return "", errors.New("the API key contains a space or a control character")
 		}
 		return "Bearer " + c.Key, nil
 	case cloud:
-		return "", errors.New("an API key, which begins with pnu_ or pnb_, is needed for Prefect Cloud")
+		return "", errors.New("Prefect Cloud needs an API key, which begins with pnu_ or pnb_")
 	case c.AuthString != "":
 		return "Basic " + base64.StdEncoding.EncodeToString([]byte(c.AuthString)), nil
 	}

@@ -3,6 +3,7 @@ package blocks_test
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -66,12 +68,125 @@ func (p panicking) RoundTrip(r *http.Request) (*http.Response, error) {
 	panic(err)
 }
 
+// encodings write a string in other forms, of every character.
+var encodings = map[string]func(string) string{
+	"plain":     func(text string) string { return text },
+	"base64":    func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) },
+	"base64url": func(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) },
+	"hex":       func(text string) string { return hex.EncodeToString([]byte(text)) },
+	"percent":   func(text string) string { return escape("%%%02X", text) },
+	"JSON":      func(text string) string { return escape(`\u%04x`, text) },
+}
+
+func escape(format, text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		fmt.Fprintf(&b, format, r)
+	}
+	return b.String()
+}
+
 func checkNoCanary(t *testing.T, where, text string) {
 	t.Helper()
-	for _, form := range []string{canary, base64.StdEncoding.EncodeToString([]byte("admin:" + canary))} {
-		if strings.Contains(text, form) {
-			t.Errorf("%s: a value or the key is in %s", where, strings.ReplaceAll(text, form, "<canary>"))
+	for _, secret := range []string{canary, "admin:" + canary} {
+		for name, encode := range encodings {
+			if form := encode(secret); strings.Contains(strings.ToLower(text), strings.ToLower(form)) {
+				t.Errorf("%s: a value or the key is in a text, in the form %s", where, name)
+			}
 		}
+	}
+}
+
+// echoes are answers with a text in one of their parts.
+var echoes = map[string]func(text string) *http.Response{
+	"status text": func(text string) *http.Response {
+		resp := newResponse(422, `{"detail":"x"}`)
+		resp.Status = "422 " + text
+		return resp
+	},
+	"status text of a redirect": func(text string) *http.Response {
+		resp := newResponse(302, "")
+		resp.Status = "302 " + text
+		return resp
+	},
+	"host of Location": func(text string) *http.Response {
+		return newResponse(307, "", "Location", "https://"+text+".example.com/")
+	},
+	"path of Location": func(text string) *http.Response { return newResponse(302, "", "Location", "/"+text) },
+	"query of Location": func(text string) *http.Response {
+		return newResponse(302, "", "Location", "https://example.com/?next="+text)
+	},
+	"headers": func(text string) *http.Response {
+		return newResponse(401, "", "WWW-Authenticate", "Basic realm="+text, "Retry-After", text, "Content-Type", text, "X-"+text, text)
+	},
+	"detail": func(text string) *http.Response { return newResponse(403, `{"detail":"`+text+`"}`) },
+	"list of details": func(text string) *http.Response {
+		return newResponse(422, `{"detail":[{"loc":["`+text+`"],"input":"`+text+`"}]}`)
+	},
+	"exception":       func(text string) *http.Response { return newResponse(500, `{"exception_message":"`+text+`"}`) },
+	"name of a block": func(text string) *http.Response { return newResponse(200, `[{"id":"`+id+`","name":"`+text+`"}]`) },
+	"id of a block":   func(text string) *http.Response { return newResponse(200, `[{"id":"`+text+`","name":"a"}]`) },
+	"type of a value": func(text string) *http.Response { return newResponse(200, `[{"id":"`+id+`","name":{"`+text+`":1}}]`) },
+	"key of GraphQL":  func(text string) *http.Response { return newResponse(400, `{"errors":[{"message":"`+text+`"}]}`) },
+	"page":            func(text string) *http.Response { return newResponse(404, "<html>"+text) },
+}
+
+func newResponse(status int, body string, headers ...string) *http.Response {
+	resp := &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
+	for pair := range slices.Chunk(headers, 2) {
+		resp.Header.Set(pair[0], pair[1])
+	}
+	return resp
+}
+
+type roundTripper func(*http.Request) *http.Response
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp := f(r)
+	resp.Request = r
+	return resp, nil
+}
+
+// TestEchoes has a server answer with the value or the key, encoded, in each part of an
+// answer. What a write asks first is answered as by Prefect.
+func TestEchoes(t *testing.T) {
+	for part, answer := range echoes {
+		for encoding, encode := range encodings {
+			for _, secret := range []string{canary, "admin:" + canary} {
+				checkEcho(t, part+", "+encoding, func(r *http.Request) *http.Response {
+					switch r.URL.Path {
+					case "/api/block_types/slug/secret":
+						return newResponse(200, `{"id":"`+id+`"}`)
+					case "/api/block_schemas/filter":
+						return newResponse(200, `[{"id":"`+id+`"}]`)
+					}
+					return answer(encode(secret))
+				})
+			}
+		}
+	}
+}
+
+func checkEcho(t *testing.T, where string, transport roundTripper) {
+	t.Helper()
+	client := mustNew(t, blocks.Config{URL: "http://localhost/api", AuthString: "admin:" + canary, Transport: transport})
+	for what, call := range everyCall(t, client) {
+		err := call()
+		if checkNoCanary(t, where+", "+what, fmt.Sprintf("%v %+v %#v", err, err, err)); err == nil && what == "set" {
+			t.Errorf("%s: a write succeeds", where)
+		}
+	}
+}
+
+// everyCall returns calls of all methods of a client that send requests.
+func everyCall(t *testing.T, client *blocks.Client) map[string]func() error {
+	value := []prefect.NamedValue{secret("a", canary)}
+	return map[string]func() error{
+		"set":     func() error { return client.SetSecrets(t.Context(), value, nil)[0].Err },
+		"delete":  func() error { return client.DeleteSecrets(t.Context(), []string{"a"}, nil)[0].Err },
+		"compare": func() error { _, err := client.Unchanged(t.Context(), value); return err },
+		"read":    func() error { _, _, err := client.GetFlowValues(t.Context(), []string{"a"}); return err },
+		"list":    func() error { _, err := client.GetOverview(t.Context(), []string{"a"}); return err },
 	}
 }
 
@@ -87,14 +202,7 @@ func TestCanary(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			client := mustNew(t, blocks.Config{URL: "http://localhost/api", AuthString: "admin:" + canary, Transport: transport})
 			value := prefect.NamedValue{Name: "a", Value: prefect.TextValue(canary)}
-			calls := map[string]func() error{
-				"set":     func() error { return client.SetSecrets(t.Context(), []prefect.NamedValue{value}, nil)[0].Err },
-				"delete":  func() error { return client.DeleteSecrets(t.Context(), []string{"a"}, nil)[0].Err },
-				"compare": func() error { _, err := client.Unchanged(t.Context(), []prefect.NamedValue{value}); return err },
-				"read":    func() error { _, _, err := client.GetFlowValues(t.Context(), []string{"a"}); return err },
-				"list":    func() error { _, err := client.GetOverview(t.Context(), []string{"a"}); return err },
-			}
-			for what, call := range calls {
+			for what, call := range everyCall(t, client) {
 				var log bytes.Buffer
 				err := withoutPanic(call)
 				slog.New(slog.NewTextHandler(&log, nil)).Info("failed", "err", err, "client", client, "value", value)
@@ -162,7 +270,7 @@ func TestAServerThatIsAway(t *testing.T) {
 		answer http.HandlerFunc
 		want   string
 	}{
-		"busy":  {answerJSON(503, `{"exception_message":"Service Unavailable"}`), refused},
+		"busy":  {answerJSON(503, `{"exception_message":"Service Unavailable"}`), "HTTP 503"},
 		"away":  {answerText(503, "<html>"), refused},
 		"reset": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "connection reset"},
 	} {
@@ -180,7 +288,11 @@ func TestAServerThatIsAway(t *testing.T) {
 			}
 			waiting, began := "", time.Now()
 			run := secretsync.Run{Sources: []*secretsync.Source{source}, Writer: newClient(t, lists)}
-			run.Steps.Waiting = func(reason string) { waiting = reason }
+			run.Steps.Waiting = func(reason string) {
+				if waiting = reason; time.Since(began) > 10*time.Second {
+					t.Errorf("%s: the notice comes after %v", name, time.Since(began))
+				}
+			}
 			out, err := run.Sync(t.Context())
 			if err != nil || out.Tenants[0].Report.Count(secretsync.Failed) != 100 {
 				t.Fatalf("%s: %v: %d failed", name, err, out.Tenants[0].Report.Count(secretsync.Failed))

@@ -6,14 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"unicode"
 	"unicode/utf8"
 
+	"github.com/prefect-secrets/prefect-secrets/internal/secretname"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
 const (
 	// pageLen is how many documents the API lists at most (PREFECT_API_DEFAULT_LIMIT).
+	// That sync reads back as many values at once is its own limit, for every store.
 	pageLen = 200
 	// minPageLen is the length of the shortest pages of which each has something new.
 	minPageLen = 2
@@ -64,20 +65,20 @@ type document struct {
 	Name string `json:"name"`
 }
 
-// check reports what no server of Prefect has: an id that is not a UUID must not reach a
-// path, and a name that nobody can see must not reach a report.
+// check returns an error for what no server of Prefect answers: an id that is not a UUID
+// must not reach a path, and an invisible name must not reach a report.
 func (d document) check() error {
 	switch {
 	case !uuid().MatchString(d.ID):
-		return hostile("the id of a block is not a UUID")
+		return invalid("the id of a block is not a UUID")
 	case d.Name == "":
-		return hostile("a block has no name")
+		return invalid("a block has no name")
 	case !utf8.ValidString(d.Name):
-		return hostile("the name of a block is not UTF-8")
+		return invalid("the name of a block is not UTF-8")
 	}
 	for _, r := range d.Name {
-		if !unicode.IsPrint(r) || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) {
-			return hostile("the name of a block has the invisible character %U", r)
+		if secretname.IsInvisible(r) {
+			return invalid("the name of a block has the invisible character %U", r)
 		}
 	}
 	return nil
@@ -99,7 +100,7 @@ func readPage(dec *json.Decoder, limit int, visit func(*json.Decoder) error) err
 	}
 	for n := 0; dec.More(); n++ {
 		if n == limit {
-			return hostile("it lists more than %d blocks, the limit that was asked for", limit)
+			return invalid("it lists more than the requested %d blocks", limit)
 		}
 		if err := visit(dec); err != nil {
 			return err
@@ -119,7 +120,7 @@ func (c *Client) ListSecrets(ctx context.Context) ([]string, error) {
 	for i, d := range all {
 		names[i] = d.Name
 	}
-	c.known.setIDs(all)
+	c.cache.setIDs(all)
 	return names, nil
 }
 
@@ -173,7 +174,7 @@ func (l *listing) check() error {
 	l.pages++
 	switch {
 	case len(l.all) > maxNames:
-		return hostile("it lists more than %d blocks", maxNames)
+		return fmt.Errorf("the store has more than %d Secret blocks, which is the limit: delete some", maxNames)
 	case l.pages > 100+4*len(l.all)/min(l.limit-1, fewest):
 		return errors.New("the list of blocks changes faster than it can be read: try again")
 	}
@@ -215,7 +216,7 @@ func checkTwice(page []document) error {
 	seen := make(map[string]bool, 2*len(page))
 	for _, d := range page {
 		if seen[d.ID] || seen[d.Name] {
-			return hostile("it lists a block twice")
+			return invalid("it lists a block twice")
 		}
 		seen[d.ID], seen[d.Name] = true, true
 	}

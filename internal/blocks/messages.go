@@ -2,7 +2,7 @@ package blocks
 
 import "slices"
 
-// The messages that a client decides by (3.9.1 and 2.20.27).
+// The messages that decide what a client does next (3.9.1 and 2.20.27).
 const (
 	alreadyExists      = "Block already exists"
 	documentMissing    = "Block document not found"
@@ -25,8 +25,7 @@ var knownMessages = []string{
 	"Method Not Allowed",
 }
 
-// knownMessage returns what may be displayed of a server's text, which is empty for an
-// unknown one.
+// knownMessage returns text if it is one of knownMessages, else "".
 func knownMessage(text string) string {
 	if slices.Contains(knownMessages, text) {
 		return text

@@ -70,7 +70,7 @@ func (c *Client) request(ctx context.Context, req call) (*http.Request, error) {
 	}
 	r, err := http.NewRequestWithContext(ctx, req.method, c.url+req.path, body)
 	if err != nil {
-		return nil, errors.New("the API URL cannot be requested")
+		return nil, errors.New("invalid API URL")
 	}
 	r.Header.Set("Accept", "application/json")
 	if req.body != nil {
@@ -92,7 +92,7 @@ func marshal(v any) ([]byte, error) {
 }
 
 // errTooLarge means that an answer is longer than maxAnswer.
-var errTooLarge = fmt.Errorf("the server's answer is larger than %d MiB, and was not read to its end: is it the URL of the API?", maxAnswer>>20)
+var errTooLarge = fmt.Errorf("the server's answer is larger than %d MiB: "+useURL, maxAnswer>>20)
 
 // limitedBody fails with [errTooLarge] after so many bytes, and notes any other failure
 // to read.
@@ -132,17 +132,17 @@ func (c *Client) readAnswer(ctx context.Context, from origin, resp *http.Respons
 		return &noAnswer{text: "the answer was cut off: " + httperr.Cause(body.failed).Error(), cause: httperr.Cause(body.failed)}
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return &noAnswer{text: "the answer was cut off", cause: io.ErrUnexpectedEOF}
-	case errors.Is(err, errHostile):
+	case errors.Is(err, errInvalid):
 		return err
 	}
 	return from.notPrefect(resp, start)
 }
 
-// errHostile means that an answer has what no server of Prefect answers.
-var errHostile = errors.New("the server's answer is invalid")
+// errInvalid means that an answer has what no server of Prefect answers.
+var errInvalid = errors.New("invalid answer from the server")
 
-func hostile(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", errHostile, fmt.Sprintf(format, args...))
+func invalid(format string, args ...any) error {
+	return fmt.Errorf("%w: %s: %s, and check for a proxy that changes answers", errInvalid, fmt.Sprintf(format, args...), useURL)
 }
 
 // noAnswer is why a request got no complete answer.

@@ -21,7 +21,7 @@ func (c *Client) StoredPattern(glob string) (string, error) {
 // masked is what the API shows in place of a value. It ignores a request to store it.
 const masked = "********"
 
-// CheckValue returns why no block can hold a value so that a flow gets it.
+// CheckValue returns why flows would not get a value from a block.
 func (c *Client) CheckValue(v prefect.Value) error {
 	raw := v.Reveal()
 	if len(raw) == 0 || raw[0] != '"' {
@@ -30,14 +30,14 @@ func (c *Client) CheckValue(v prefect.Value) error {
 	text := v.RevealText()
 	switch {
 	case text == masked:
-		return errors.New("the value is eight asterisks, which a server of Prefect takes for a hidden value and ignores")
+		return errors.New("the value is ********, which Prefect's server ignores: change the secret")
 	case surrogate.Lone(raw):
-		return errors.New("the value has half of a surrogate pair, which no block can hold")
+		return errors.New("the value has an unpaired surrogate, which a block cannot hold")
 	case c.reader == Reader2:
 		return nil
 	}
 	if _, err := pyjson.Loads(text); err != nil && !errors.Is(err, pyjson.ErrNotJSON) {
-		return errors.New("json.loads, which Prefect 3 runs on it, fails: " + err.Error())
+		return errors.New("Prefect 3 cannot parse the value with json.loads: " + err.Error() + `; set format = "string"`)
 	}
 	return nil
 }
@@ -50,5 +50,5 @@ func (c *Client) ValueRules() sync.ValueRules {
 
 // DeleteNote says what the API cannot: who uses a block.
 func (c *Client) DeleteNote() string {
-	return "a deployment may name a block that is deleted, as in {{ prefect.blocks.secret.NAME }}, and would fail: the API does not say which do"
+	return "a deployment that names a deleted block, as in {{ prefect.blocks.secret.NAME }}, will fail: search your deployments first"
 }

@@ -62,7 +62,7 @@ func (c *Client) valuesOf(ctx context.Context, names []string, visit func(valued
 			return err
 		}
 		if !asked[v.Name] {
-			return hostile("it lists a block that was not asked for, or one twice")
+			return invalid("it lists an unexpected block, or one twice")
 		}
 		asked[v.Name] = false
 		visit(v)
@@ -123,7 +123,7 @@ func (c *Client) GetFlowValues(ctx context.Context, names []string) (values map[
 		}
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading values: %w", err)
+		return nil, nil, fmt.Errorf("reading values back: %w", err)
 	}
 	for _, name := range names {
 		if !readable[name] {

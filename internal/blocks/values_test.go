@@ -226,9 +226,9 @@ func TestCheckValue(t *testing.T) {
 
 func TestServerNotes(t *testing.T) {
 	for version, want := range map[string][]string{
-		"":                        {"the store is a server of Prefect 3.9.1"},
-		"3.0.0rc1":                {"the store is a server of Prefect 3.0.0rc1"},
-		"2.20.27":                 {"the store is a server of Prefect 2.20.27", `reader is "3", but the server is of Prefect 2: check which flows read the secrets`},
+		"":                        {"the server runs Prefect 3.9.1"},
+		"3.0.0rc1":                {"the server runs Prefect 3.0.0rc1"},
+		"2.20.27":                 {"the server runs Prefect 2.20.27", `reader is "3", but the server runs Prefect 2: set reader = "2" if the flows run Prefect 2`},
 		"::error::" + canary:      nil,
 		"3.9.1\x1b[2J":            nil,
 		strings.Repeat("3.9", 99): nil,

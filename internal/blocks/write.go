@@ -33,48 +33,49 @@ func (c *Client) DeleteSecrets(ctx context.Context, names []string, ask prefect.
 	return results
 }
 
-// write is the writing of one secret, in as many requests as it takes.
+// write writes or deletes one secret, in as many requests as that takes.
 type write struct {
 	client    *Client
 	ask       prefect.Ask
 	mayBeDone bool // a request may have been carried out, whose error was not the last
 }
 
-// write writes one secret at its turn.
+// write runs one write when the limiter admits it.
 func (c *Client) write(ctx context.Context, ask prefect.Ask, run func(*write) error) error {
 	if ask == nil {
 		ask = func(send func() error) error { return send() }
 	}
-	switch err := c.gate.enter(ctx); {
+	switch err := c.limiter.acquire(ctx); {
 	case ctx.Err() != nil && err != nil:
-		return ask(func() error { return err }) // which knows better why
+		return ask(func() error { return err }) // ask knows why the context ended
 	case err != nil:
 		return err
 	}
-	defer c.gate.leave()
+	defer c.limiter.release()
 	w := &write{client: c, ask: ask}
 	err := run(w)
 	switch {
 	case err == nil, prefect.MayBeDone(err) == w.mayBeDone:
 		return err
 	case w.mayBeDone:
-		return &doubtfulError{err}
+		return &unconfirmedError{err}
 	}
-	return &unwrittenError{err}
+	return &notWrittenError{err}
 }
 
-// send sends one request of the write, again as long as the server's database is busy
-// and that may end soon.
+// send sends one request of the write, and again while the server's database is busy and
+// the limiter allows.
 func (w *write) send(ctx context.Context, req call) error {
 	return again(ctx, func() (time.Duration, bool, error) {
 		err := w.ask(func() error { return w.client.do(ctx, req) })
 		w.mayBeDone = w.mayBeDone || req.writes && prefect.MayBeDone(err)
-		rest, again := w.client.gate.note(err, req.writes)
+		rest, again := w.client.limiter.observe(err, req.writes)
 		return rest, again, err
 	})
 }
 
-// read sends a request of no write, like [write.send].
+// read sends a request that does not belong to a write, and again while the server's
+// database is busy, for at most maxBusy.
 func (c *Client) read(ctx context.Context, req call) error {
 	var met busy
 	return again(ctx, func() (rest time.Duration, again bool, err error) {
@@ -96,7 +97,8 @@ func again(ctx context.Context, send func() (rest time.Duration, again bool, err
 	}
 }
 
-// maxRounds bounds how often a name may come and go while it is written.
+// maxRounds bounds how often other programs may create and delete a block while it is
+// written.
 const maxRounds = 5
 
 var errContended = errors.New("another program creates and deletes the block at the same time")
@@ -123,10 +125,10 @@ type data struct {
 	Value json.RawMessage `json:"value"`
 }
 
-// overwrite changes the value of the block whose id is known. It reports false if there
-// is none.
+// overwrite changes the value of a block whose id is cached. It reports false if no id is
+// cached, or the block is gone.
 func (w *write) overwrite(ctx context.Context, s prefect.NamedValue) (done bool, err error) {
-	id := w.client.known.id(s.Name)
+	id := w.client.cache.id(s.Name)
 	if id == "" {
 		return false, nil
 	}
@@ -136,7 +138,7 @@ func (w *write) overwrite(ctx context.Context, s prefect.NamedValue) (done bool,
 	}{data{s.Value.Reveal()}, true}
 	err = w.send(ctx, call{method: http.MethodPatch, path: documentPath(id), body: body, status: http.StatusNoContent, writes: true})
 	if hasDetail(err, documentMissing) {
-		w.client.known.setID(s.Name, "")
+		w.client.cache.setID(s.Name, "")
 		return false, nil
 	}
 	return err == nil, err
@@ -145,8 +147,8 @@ func (w *write) overwrite(ctx context.Context, s prefect.NamedValue) (done bool,
 // documentPath returns the path of a document. Its id is a UUID.
 func documentPath(id string) string { return "/block_documents/" + id }
 
-// create creates a block. It reports false if there is one already, or if what is known
-// of the schema is no longer true.
+// create creates a block. It reports false if the block exists already, or if the cached
+// schema is stale.
 func (w *write) create(ctx context.Context, s prefect.NamedValue) (done bool, err error) {
 	ids, err := w.findSchema(ctx)
 	if err != nil {
@@ -160,7 +162,7 @@ func (w *write) create(ctx context.Context, s prefect.NamedValue) (done bool, er
 	err = w.send(ctx, call{method: http.MethodPost, path: "/block_documents/", body: body, status: http.StatusCreated, writes: true})
 	switch {
 	case hasDetail(err, integrityConflict):
-		w.client.known.setSchema(schema{})
+		w.client.cache.setSchema(schema{})
 		return false, nil
 	case hasDetail(err, alreadyExists):
 		return false, nil
@@ -168,9 +170,9 @@ func (w *write) create(ctx context.Context, s prefect.NamedValue) (done bool, er
 	return err == nil, err
 }
 
-// lookUp learns the id of a name's document, or that there is none.
+// lookUp caches the id of a name's document, or removes it if the block does not exist.
 func (w *write) lookUp(ctx context.Context, name string) error {
-	w.client.known.setID(name, "")
+	w.client.cache.setID(name, "")
 	return w.send(ctx, filterCall(newFilter(name), func(dec *json.Decoder) error {
 		var d document
 		if err := dec.Decode(&d); err != nil {
@@ -180,9 +182,9 @@ func (w *write) lookUp(ctx context.Context, name string) error {
 			return err
 		}
 		if d.Name != name {
-			return hostile("it lists a block that was not asked for")
+			return invalid("it lists an unexpected block")
 		}
-		w.client.known.setID(name, d.ID)
+		w.client.cache.setID(name, d.ID)
 		return nil
 	}))
 }
@@ -190,17 +192,17 @@ func (w *write) lookUp(ctx context.Context, name string) error {
 // remove deletes the block of a name, and one that was created in its place.
 func (w *write) remove(ctx context.Context, name string) error {
 	for range maxRounds {
-		if w.client.known.id(name) == "" {
+		if w.client.cache.id(name) == "" {
 			if err := w.lookUp(ctx, name); err != nil {
 				return err
 			}
 		}
-		id := w.client.known.id(name)
+		id := w.client.cache.id(name)
 		if id == "" {
 			return nil
 		}
 		err := w.send(ctx, call{method: http.MethodDelete, path: documentPath(id), status: http.StatusNoContent, writes: true})
-		w.client.known.setID(name, "")
+		w.client.cache.setID(name, "")
 		if err == nil || !hasDetail(err, documentMissing) {
 			return err
 		}

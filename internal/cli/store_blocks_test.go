@@ -91,7 +91,7 @@ func TestBlocksAreSynced(t *testing.T) {
 	plan := runBlocks(t, nil, exit.OK, "plan", "--environment", "three", "--secrets-file", "secrets.json")
 	checkContains(t, plan, "key: none\n", "plan for the store at http://127.0.0.1:", ", environment three\n",
 		"create    db-password = DB_PASSWORD", "slack webhook → slack-webhook", "note: names in the store: CONFIG → config, DB_PASSWORD → db-password, slack webhook → slack-webhook",
-		"note: the store is a server of Prefect 3.9.1\n", "TEAM_* → team-*", "PREFECT_API_AUTH_STRING")
+		"note: the server runs Prefect 3.9.1\n", "TEAM_* → team-*", "PREFECT_API_AUTH_STRING")
 	if calls := fake.Calls(faults.Match{Field: blockstest.Install}); len(calls) > 0 || len(fake.Names()) > 0 {
 		t.Errorf("the plan changed the server: %+v", calls)
 	}
@@ -144,7 +144,7 @@ func TestBlocksArePruned(t *testing.T) {
 	out := runBlocks(t, nil, exit.OK, args...)
 	checkContains(t, out, "not deleted: the store does not know who wrote it (--prune-unowned)")
 	out = runBlocks(t, nil, exit.OK, append(args, "--prune-unowned")...)
-	checkContains(t, out, "a deployment may name a block that is deleted")
+	checkContains(t, out, "a deployment that names a deleted block")
 	if diff := cmp.Diff([]string{"config", "db-password", "other", "slack-webhook"}, fake.Names()); diff != "" {
 		t.Error(diff)
 	}
@@ -244,7 +244,7 @@ func TestOptionsThatBlocksDoNotHave(t *testing.T) {
 		{[]string{"--overwrite", "owned"}, `--overwrite owned: the store is of kind "blocks": blocks have no owner: leave it out, or use any`},
 		{[]string{"--api-url", "embedded"}, "--api-url: Secret blocks cannot be embedded: use the URL of a server"},
 		{[]string{"--api-url", "embedded:a.db"}, "--api-url: Secret blocks cannot be embedded"},
-		{[]string{"--api-url", strings.TrimSuffix(url, "/api")}, ": try " + url},
+		{[]string{"--api-url", strings.TrimSuffix(url, "/api")}, ": use " + url},
 		{[]string{"--api-url", "http://prefect.example.com/api"}, "or pass --allow-http"},
 		{[]string{"--api-url", "https://api.prefect.cloud/api"}, "no API key"},
 		{[]string{"--exclude", "SLACK_URL"}, `"slack webhook" is required, but exclude "SLACK_URL" removes its source`},

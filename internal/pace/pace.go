@@ -16,6 +16,8 @@ const (
 	// The time between two requests once the API has asked for fewer.
 	minGap = 50 * time.Millisecond
 	maxGap = 5 * time.Second
+
+	noticeAfter = 5 * time.Second
 )
 
 // MaxInFlight is the largest number of requests of one run under way at once. A store that
@@ -27,7 +29,8 @@ const MaxInFlight = 16
 // for concurrent use.
 type Pacer struct {
 	// Waiting, if set, is called with the [Reason] of an outage before a request is sent
-	// again because of it.
+	// again because of it, and when an outage has lasted for noticeAfter: a store may
+	// repeat requests itself.
 	Waiting func(reason string)
 
 	mu          sync.Mutex
@@ -35,6 +38,7 @@ type Pacer struct {
 	pausedUntil time.Time // no request may be sent before it
 	gap         time.Duration
 	slowed      time.Time // when gap last grew
+	outage      time.Time // when the present outage began; zero for none
 }
 
 // Do sends a request, and retries it as long as that may help, within the limits.
@@ -99,6 +103,26 @@ func (p *Pacer) paused() bool {
 // Concurrent requests slow it down once. What an API that is away asks to wait is a
 // guess, often a proxy's, which no run waits for longer than for the API itself.
 func (p *Pacer) Observe(sent time.Time, err error) {
+	p.adapt(sent, err)
+	if p.isLongOutage(err) && p.Waiting != nil {
+		p.Waiting(Reason(err))
+	}
+}
+
+// isLongOutage reports whether err is of an outage that has lasted for noticeAfter.
+func (p *Pacer) isLongOutage(err error) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case !IsOutage(err):
+		p.outage = time.Time{}
+	case p.outage.IsZero():
+		p.outage = time.Now()
+	}
+	return !p.outage.IsZero() && time.Since(p.outage) >= noticeAfter
+}
+
+func (p *Pacer) adapt(sent time.Time, err error) {
 	var answered *prefect.APIError
 	limited := errors.Is(err, prefect.ErrRateLimited)
 	wait := time.Duration(0)

@@ -5,40 +5,26 @@ package report
 import (
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/secretname"
 )
 
 // Safe returns text on one line that is not a command to a terminal or a runner. It
 // quotes text in which a character does not print, or nobody sees it, or in which a
 // workflow command begins.
 func Safe(text string) string {
-	notPrinting := strings.ContainsFunc(text, isNotPrinting)
-	if notPrinting || strings.HasPrefix(strings.TrimSpace(text), "::") || strings.Contains(text, oldCommand) {
+	invisible := strings.ContainsFunc(text, secretname.IsInvisible)
+	if invisible || strings.HasPrefix(strings.TrimSpace(text), "::") || strings.Contains(text, oldCommand) {
 		return disarm(quote(text))
 	}
 	return text
-}
-
-func isNotPrinting(r rune) bool {
-	if r < utf8.RuneSelf { // most are, and have tables of their own in package unicode
-		return r < ' ' || r > '~'
-	}
-	return !unicode.IsPrint(r) || isInvisible(r)
-}
-
-// isInvisible reports whether a character that counts as printing looks like nothing or
-// like a space, so that two names with and without it look alike.
-func isInvisible(r rune) bool {
-	const brailleBlank = '\u2800'
-	return r == brailleBlank || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
 // quote is strconv.Quote, with an escape for each invisible character as well.
 func quote(text string) string {
 	var b strings.Builder
 	for _, r := range strconv.Quote(text) {
-		if isInvisible(r) {
+		if secretname.IsInvisible(r) {
 			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
 		} else {
 			b.WriteRune(r)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -24,4 +25,15 @@ func Check(name string) error {
 		return fmt.Errorf("the name that begins with %q has %d bytes; the limit is %d", start, len(name), Max)
 	}
 	return nil
+}
+
+// IsInvisible reports whether a character does not print, or prints as nothing or as a
+// space other than the usual one, so that two names with and without it look alike.
+func IsInvisible(r rune) bool {
+	const brailleBlank = '\u2800'
+	if r < utf8.RuneSelf { // most are, and have tables of their own in package unicode
+		return r < ' ' || r > '~'
+	}
+	return !unicode.IsPrint(r) || r == brailleBlank ||
+		unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }

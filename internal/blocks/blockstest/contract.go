@@ -141,9 +141,12 @@ func (c *contract) document(name string, value any) map[string]any {
 func (c *contract) mustCreate(suffix string, value any) (id string) {
 	c.Helper()
 	found := c.ask(http.MethodPost, "/block_documents/", c.document(c.prefix+suffix, value))
-	var row struct{ ID string }
+	var row row
 	if found.status != http.StatusCreated || json.Unmarshal([]byte(found.body), &row) != nil || row.ID == "" {
 		c.Fatalf("creating: %d %s", found.status, found.body)
+	}
+	if _, isText := value.(string); isText && string(row.Data.Value) != hiddenValue {
+		c.Errorf("creating shows the value %s", row.Data.Value)
 	}
 	t, url := c.T, c.url
 	c.Cleanup(func() {
@@ -179,6 +182,9 @@ type row struct {
 	Data     data
 }
 
+// hiddenValue is the JSON of a value that is not shown.
+const hiddenValue = `"` + masked + `"`
+
 // stored returns the JSON of a value.
 func (c *contract) stored(suffix string) string {
 	c.Helper()
@@ -194,6 +200,9 @@ func (c *contract) create() {
 	c.checkDetail(c.ask(http.MethodPost, "/block_documents/", c.document(c.prefix+"a", "w")), http.StatusConflict, "Block already exists")
 	if got := c.stored("a"); got != `"v"` {
 		c.Errorf("after a conflict it is %s", got)
+	}
+	for _, suffix := range []string{"-", "a-", "a--b", "123", strings.Repeat("x", 255)} {
+		c.mustCreate(suffix, "v")
 	}
 	stale := c.document(c.prefix+"b", "v")
 	stale["block_schema_id"] = numberedID(9, 9)
@@ -227,8 +236,14 @@ func (c *contract) remove() {
 		c.Errorf("deleting: %d %s", found.status, found.body)
 	}
 	c.checkDetail(c.ask(http.MethodDelete, path, nil), http.StatusNotFound, "Block document not found")
+	body := map[string]any{"data": map[string]any{"value": "w"}, "merge_existing_data": true}
+	c.checkDetail(c.ask(http.MethodPatch, path, body), http.StatusNotFound, "Block document not found")
 	if rows := c.page(false, maxPage, 0, c.prefix+"a"); len(rows) != 0 {
 		c.Errorf("it is still there: %+v", rows)
+	}
+	c.mustCreate("a", "again")
+	if got := c.stored("a"); got != `"again"` {
+		c.Errorf("created again, it is %s", got)
 	}
 }
 
@@ -252,6 +267,9 @@ func (c *contract) list() {
 			}
 		}
 	}
+	if rows := c.page(false, maxPage, 0, c.prefix+"missing", names[3], c.prefix+"n"); len(rows) != 1 || rows[0].Name != names[3] {
+		c.Errorf("of three names of which one exists, it lists %+v", rows)
+	}
 	found := c.ask(http.MethodPost, "/block_documents/filter", map[string]any{"limit": maxPage + 1})
 	c.checkDetail(found, http.StatusUnprocessableEntity, "Invalid limit: must be less than or equal to 200.")
 }
@@ -265,7 +283,7 @@ func (c *contract) hidden() {
 			c.Errorf("%s is %s, want %s", suffix, got, want)
 		}
 		if suffix != "object" {
-			want = []byte(`"` + masked + `"`)
+			want = []byte(hiddenValue)
 		}
 		if rows := c.page(false, maxPage, 0, c.prefix+suffix); len(rows) != 1 || string(rows[0].Data.Value) != string(want) {
 			c.Errorf("a list shows %+v, want %s", rows, want)
