@@ -108,8 +108,8 @@ func TestEveryKindIsAStore(t *testing.T) {
 // of one that has another value or the same.
 func TestEveryKindKeepsValues(t *testing.T) {
 	odd := []string{
-		"", " ", " x ", "\n", "a\r\nb\tc", "123456", "1e400", "true", "null", "NaN", `"quoted"`, `{"k": [1, 2.0]}`, "{", `\`, "\x00", "\u007f",
-		"ü日😀", "\ufeff", "\u2028", "<&>", "'", "a=b", strings.Repeat("long", 10_000),
+		"", " ", " x ", "\n", "a\r\nb\tc", "123456", "1e400", "true", "null", "NaN", `"quoted"`, `{"k": [1, 2.0]}`, "{",
+		`\`, "\x00", "\u007f", "ü日😀", "\ufeff", "\u2028", "<&>", "'", "a=b", strings.Repeat("long", 10_000),
 	}
 	eachKind(t, func(t *testing.T, fake fakeServer, store secretsync.Store) {
 		var secrets []prefect.NamedValue
@@ -196,7 +196,8 @@ func TestEveryKindRefusesStrangers(t *testing.T) {
 					key = server.wrongKey
 				}
 				url := server.start(t)
-				checkResults(t, server.open(t, url, server.key).SetSecrets(t.Context(), []prefect.NamedValue{named("kept", "1")}, nil), "kept")
+				owner := server.open(t, url, server.key)
+				checkResults(t, owner.SetSecrets(t.Context(), []prefect.NamedValue{named("kept", "1")}, nil), "kept")
 				checkFails(t, t.Context(), fakes[kind].open(t, url, key), kind == other)
 				if names := server.names(); !slices.Equal(names, []string{"kept"}) {
 					t.Errorf("there are %q", names)

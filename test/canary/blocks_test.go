@@ -156,14 +156,16 @@ type received struct{ text, name string }
 func blockEchoes() map[string]func(http.ResponseWriter, *http.Request, received) {
 	all := map[string]func(http.ResponseWriter, *http.Request, received){
 		"redirect": func(w http.ResponseWriter, r *http.Request, got received) {
-			http.Redirect(w, r, "https://"+got.name+".example.com/"+base64.URLEncoding.EncodeToString([]byte(got.text)), http.StatusTemporaryRedirect)
+			to := "https://" + got.name + ".example.com/" + base64.URLEncoding.EncodeToString([]byte(got.text))
+			http.Redirect(w, r, to, http.StatusTemporaryRedirect)
 		},
 		"wrong JSON": func(w http.ResponseWriter, _ *http.Request, got received) {
 			_, _ = io.WriteString(w, `[{"id":`+jsonText(got.text)+`,"name":`+jsonText(got.text)+`,"data":{"value":`)
 		},
 		"a name": func(w http.ResponseWriter, r *http.Request, got received) {
 			if strings.HasSuffix(r.URL.Path, "/filter") {
-				fmt.Fprintf(w, `[{"id":"97fda652-1ef1-4bbc-b13f-a5d251cbd759","name":%s,"data":{"value":%s}}]`, jsonText(got.name), jsonText(got.text))
+				const row = `[{"id":"97fda652-1ef1-4bbc-b13f-a5d251cbd759","name":%s,"data":{"value":%s}}]`
+				fmt.Fprintf(w, row, jsonText(got.name), jsonText(got.text))
 				return
 			}
 			w.WriteHeader(http.StatusConflict)
