@@ -64,7 +64,7 @@ func TestNamesThatTheStoreCannotKeep(t *testing.T) {
 		{newSources("A_B", "x", "A-B", "y"), secretsync.Rules{}, secretsync.Prune{}, `"a-b" has two sources, A_B in s and A-B in s`},
 		{
 			newSources("A_B", "x", "C", "y"), secretsync.Rules{Names: map[string]secretsync.NameRule{"a-b": {From: "C"}}}, secretsync.Prune{},
-			`"a-b" has two sources, A_B in s and C in s: leave one out, or give it another name in [names]`,
+			`"a-b" has two sources, A_B in s and C in s: exclude A_B, or give it another name in [names]`,
 		},
 		{
 			newSources("C", "y"), secretsync.Rules{Names: map[string]secretsync.NameRule{"a-b": {From: "C"}, "A_B": {From: "C"}}}, secretsync.Prune{},

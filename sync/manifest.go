@@ -152,16 +152,14 @@ func (m *Manifest) mergedOver(top *Manifest) *Manifest {
 	return merged
 }
 
-// namesOver returns the names of m, and those of the top that m's store keeps under other
-// names than these.
+// namesOver returns the names of m, and those of the top that m does not replace. A name of
+// m replaces the same name, and the one that m's store keeps under it. Any other two that
+// the store keeps as one are a mistake.
 func (m *Manifest) namesOver(top *Manifest) map[string]NameRule {
-	kind, replaced := m.kind(top), map[string]bool{}
-	for name := range m.Names {
-		replaced[storedNameIn(kind, name)] = true
-	}
+	kind := m.kind(top)
 	names := make(map[string]NameRule, len(top.Names)+len(m.Names))
 	for name, rule := range top.Names {
-		if !replaced[storedNameIn(kind, name)] {
+		if _, replaced := m.Names[storedNameIn(kind, name)]; !replaced {
 			names[name] = rule
 		}
 	}

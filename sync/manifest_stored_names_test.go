@@ -137,3 +137,20 @@ func TestSettingsOfAKind(t *testing.T) {
 		}
 	}
 }
+
+// TestAnEnvironmentReplacesOnlyTheNameThatIsStored has two spellings of one name, of which
+// neither is the stored one: a mistake, in whichever table each is.
+func TestAnEnvironmentReplacesOnlyTheNameThatIsStored(t *testing.T) {
+	m := parseManifest(t, `
+[names]
+"slack webhook" = "GONE"
+[environments.three]
+store = "blocks"
+reader = "3"
+names.slack_webhook = "SLACK"
+`)
+	const want = `"slack webhook" and "slack_webhook" would both be stored as "slack-webhook"`
+	if _, err := m.Environment("three"); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}

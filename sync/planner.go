@@ -179,7 +179,7 @@ func (p *planner) writeUnlisted(source *Source, entry Entry, text string) {
 		return
 	}
 	if rule, ok := p.in.Rules.Names[name]; ok {
-		p.sourceBesideRule(name, position(entry.Name, source.Label), rule)
+		p.sourceBesideRule(name, entry.Name, source.Label, rule)
 		return
 	}
 	p.write(source, entry, name, text)
@@ -239,14 +239,14 @@ func (p *planner) write(source *Source, entry Entry, name, text string) {
 func position(name, where string) string { return name + " in " + where }
 
 // sourceBesideRule reports a source of a name for which a rule has another source.
-func (p *planner) sourceBesideRule(name, where string, rule NameRule) {
+func (p *planner) sourceBesideRule(name, ciName, where string, rule NameRule) {
+	one, hint := position(ciName, where), "exclude "+ciName+", or "+otherName
 	if p.has(rule.From) {
-		other := position(rule.From, p.seen[rule.From])
-		p.problem("%q has two sources, %s and %s: leave one out, or "+otherName, name, where, other)
+		p.problem("%q has two sources, %s and %s: %s", name, one, position(rule.From, p.seen[rule.From]), hint)
 		return
 	}
-	p.problem("%q has two sources, %s and the one in %s: %s is not in any source; leave one out, or "+otherName,
-		name, where, cmp.Or(rule.At, "[names]"), rule.maskedFrom())
+	p.problem("%q has two sources, %s and the one in %s: %s is not in any source; %s",
+		name, one, cmp.Or(rule.At, "[names]"), rule.maskedFrom(), hint)
 }
 
 // renaming notes a name that the store keeps in another form. It returns both forms if the

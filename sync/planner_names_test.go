@@ -23,12 +23,12 @@ func names(pairs ...string) secretsync.Rules {
 // TestANameHasOneSource has two sources of one name, of which one may have no value now, in
 // a store with names of its own and in one without.
 func TestANameHasOneSource(t *testing.T) {
-	const leaveOut = "leave one out, or give it another name in [names]"
+	const otherName = "or give it another name in [names]"
 	missing := func(name, entry, from string) string {
-		return `"` + name + `" has two sources, ` + entry + " in s and the one in [names]: " + from + " is not in any source; " + leaveOut
+		return `"` + name + `" has two sources, ` + entry + " in s and the one in [names]: " + from + " is not in any source; exclude " + entry + ", " + otherName
 	}
 	two := func(name, one, other string) string {
-		return `"` + name + `" has two sources, ` + one + " in s and " + other + " in s: " + leaveOut
+		return `"` + name + `" has two sources, ` + one + " in s and " + other + " in s: "
 	}
 	excludingOld := func(r secretsync.Rules) secretsync.Rules { r.Exclude = []string{"OLD"}; return r }
 	tests := []struct {
@@ -47,7 +47,7 @@ func TestANameHasOneSource(t *testing.T) {
 		{"excluded", newSources("A_B", "x", "OLD", "y"), excludingOld(names("A_B", "OLD")), two("a-b", "A_B", "OLD"), two("A_B", "A_B", "OLD"), false},
 		{"GitHub's", newSources("A_B", "x", "github_token", "y"), names("A_B", "github_token"), two("a-b", "A_B", "github_token"), two("A_B", "A_B", "github_token"), false},
 		{"without rules", newSources("A_B", "x", "A-B", ""), secretsync.Rules{}, two("a-b", "A_B", "A-B"), "", true},
-		{"pasted value", newSources("A", "x"), names("A", "xoxb 1"), `"a" has two sources, A in s and the one in [names]: the name in [names] is not in any source; ` + leaveOut, `"A" has two sources, A in s and the one in [names]: the name in [names] is not`, false},
+		{"pasted value", newSources("A", "x"), names("A", "xoxb 1"), `"a" has two sources, A in s and the one in [names]: the name in [names] is not in any source; exclude A, ` + otherName, `"A" has two sources, A in s and the one in [names]: the name in [names] is not`, false},
 	}
 	for _, tt := range tests {
 		_, err := secretsync.NewPlan(secretsync.Run{Writer: newShelf(), Sources: tt.sources, Rules: tt.rules})

@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -20,10 +21,10 @@ func (r *Runner) Mask() (unmasked []string) {
 		return nil
 	}
 	for _, input := range []string{"api-key", "github-token"} {
-		r.mask("the input "+input, r.input(input))
+		r.maskKey("the input "+input, r.input(input))
 	}
 	for _, variable := range apikey.Names {
-		r.mask(variable, strings.TrimSpace(r.getenv(variable)))
+		r.maskKey(variable, strings.TrimSpace(r.getenv(variable)))
 	}
 	for _, s := range sources.Table {
 		if s.Takes == sources.Text && !s.Variables {
@@ -31,6 +32,16 @@ func (r *Runner) Mask() (unmasked []string) {
 		}
 	}
 	return unmasked
+}
+
+// maskKey masks a key. Of a user and a password it also masks the password, and both as
+// Basic authentication sends them.
+func (r *Runner) maskKey(name, key string) {
+	r.mask(name, key)
+	if _, password, ok := strings.Cut(key, ":"); ok {
+		r.mask(name, password)
+		r.mask(name, base64.StdEncoding.EncodeToString([]byte(key)))
+	}
 }
 
 // maskSecrets masks each value of an input that holds secrets, or all of it if it is

@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -47,6 +48,24 @@ func masksOf(t *testing.T, values ...string) []string {
 		r.MaskValue("A", prefect.TextValue(value))
 	}
 	return parseMasks(b.String())
+}
+
+// TestMasksOfAnAuthString hides what Basic authentication makes of a user and a password.
+func TestMasksOfAnAuthString(t *testing.T) {
+	var b strings.Builder
+	newRunner(&b, []string{"GITHUB_ACTIONS=true", "INPUT_API-KEY=admin:first-password", "PREFECT_API_AUTH_STRING=admin:other:password"}).Mask()
+	hidden := parseMasks(b.String())
+	for _, text := range []string{
+		"first-password", base64.StdEncoding.EncodeToString([]byte("admin:first-password")),
+		"other:password", base64.StdEncoding.EncodeToString([]byte("admin:other:password")),
+	} {
+		if isPassedOn(hidden, text) {
+			t.Errorf("%s is not masked", text)
+		}
+	}
+	if !isPassedOn(hidden, "admin") {
+		t.Error("the user is masked")
+	}
 }
 
 const privateKey = `-----BEGIN PRIVATE KEY-----

@@ -26,7 +26,12 @@ var (
 	workspaceIDs = lazyregexp.New(`/accounts?/(` + uuidForm + `)/workspaces?/(` + uuidForm + `)(?:/|$)`)
 )
 
-func isCloud(u *url.URL) bool { return strings.EqualFold(u.Hostname(), cloudHost) }
+func isCloud(u *url.URL) bool { return isHost(u, cloudHost) }
+
+// isHost reports whether a URL is of a host, whose name may end with the root's dot.
+func isHost(u *url.URL, host string) bool {
+	return strings.EqualFold(strings.TrimSuffix(u.Hostname(), "."), host)
+}
 
 // IsCloud reports whether a URL is one of Prefect Cloud, which needs a key.
 func IsCloud(apiURL string) bool {
@@ -55,7 +60,7 @@ func endpoint(c Config) (*url.URL, error) {
 
 // checkCloud reports a URL of Prefect Cloud that is not that of a workspace.
 func checkCloud(u *url.URL) error {
-	isPage := strings.EqualFold(u.Hostname(), cloudPage)
+	isPage := isHost(u, cloudPage)
 	if !isPage && (!isCloud(u) || workspacePath().MatchString(u.Path)) {
 		return nil
 	}

@@ -91,13 +91,13 @@ func checkNoCanary(t *testing.T, where, text string) {
 	for _, secret := range []string{canary, "admin:" + canary} {
 		for name, encode := range encodings {
 			if form := encode(secret); strings.Contains(strings.ToLower(text), strings.ToLower(form)) {
-				t.Errorf("%s: a value or the key is in a text, in the form %s", where, name)
+				t.Errorf("%s: a value or the key is in an error, in the form %s", where, name)
 			}
 		}
 	}
 }
 
-// echoes are answers with a text in one of their parts.
+// echoes are answers with a string in one of their parts.
 var echoes = map[string]func(text string) *http.Response{
 	"status text": func(text string) *http.Response {
 		resp := newResponse(422, `{"detail":"x"}`)

@@ -47,7 +47,7 @@ api-url = "embedded"
 func TestABlockIsNotOverwrittenForAMissingSource(t *testing.T) {
 	fake := startNames(t, `db-password = "OLD_TOKEN"`)
 	out := runBlocks(t, nil, exit.Usage, "sync", "--environment", "three", "--secrets-file", "secrets.json")
-	checkContains(t, out, `"db-password" has two sources, DB_PASSWORD in secrets.json and the one in [names]: OLD_TOKEN is not in any source; leave one out`)
+	checkContains(t, out, `"db-password" has two sources, DB_PASSWORD in secrets.json and the one in [names]: OLD_TOKEN is not in any source; exclude DB_PASSWORD`)
 	if got, _ := fake.Get("db-password"); got != `"old"` || !slices.Equal(fake.Names(), []string{"db-password"}) {
 		t.Errorf("stored %s, %q", got, fake.Names())
 	}
@@ -74,10 +74,12 @@ func TestFlagsTakeTheNamesOfThePlan(t *testing.T) {
 		{`Hook = "MISSING"`, "--require hook", exit.Usage, `"Hook" is required, but MISSING is not in any source`},
 		{`Hook = "MISSING"`, "--name hook=DB_PASSWORD", exit.OK, "create    hook  = DB_PASSWORD"},
 		{`db-password = "OTHER"`, "--format-of DB_PASSWORD=raw --exclude DB_PASSWORD", exit.OK, "overwrite db-password = OTHER"},
-		{"", "--name hook=OTHER --name Hook=DB_PASSWORD", exit.Usage, `--name: "hook" and "Hook" would both be stored as "hook": remove one`},
-		{"", "--name hook=OTHER --name Hook=OTHER", exit.Usage, `--name: "hook" and "Hook" would both be stored as "hook": remove one`},
+		{"", "--name hook=OTHER --name Hook=DB_PASSWORD", exit.Usage, `--name Hook: "hook" and "Hook" would both be stored as "hook": remove one`},
+		{"", "--name hook=OTHER --name Hook=OTHER", exit.Usage, `--name Hook: "hook" and "Hook" would both be stored as "hook": remove one`},
 		{"", "--name hook=OTHER --name hook=DB_PASSWORD", exit.Usage, "--name hook: this name has two sources: remove one"},
 		{"", "--name hook=OTHER --name hook=OTHER", exit.OK, "create    hook        = OTHER"},
+		{`"ho ok" = "OTHER"`, "--name ho_ok=OTHER", exit.Usage, `--name ho_ok: "ho ok" and "ho_ok" would both be stored as "ho-ok": remove one`},
+		{`"ho ok" = "OTHER"`, "--name ho-ok=DB_PASSWORD", exit.OK, "create    ho-ok  = DB_PASSWORD"},
 		{"", "--name db-password=DB_PASSWORD", exit.OK, "overwrite db-password = DB_PASSWORD"},
 		{"", "--name Server=db;Password=HUNTER2", exit.Usage, "--name: number 1 contains what looks like a connection string with a password"},
 		{"", "--name password=hunter2", exit.Usage, "--name: number 1 contains what looks like a connection string with a password"},

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/url"
@@ -59,6 +60,9 @@ func (o Options) openBlocks(where chosen) (*Connection, error) {
 	}
 	conn := &Connection{
 		URL: o.APIURL, Store: client, Key: prefect.TextValue(key.value), KeyFrom: key.from, Transport: transport,
+	}
+	if config.AuthString != "" {
+		conn.OtherKeys = append(conn.OtherKeys, prefect.TextValue(base64.StdEncoding.EncodeToString([]byte(key.value))))
 	}
 	conn.noteIgnored(key, where)
 	return conn, nil

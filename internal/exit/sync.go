@@ -90,7 +90,9 @@ func reportError(r *secretsync.Report) error {
 		return &Error{Code: Partly, Err: r.Err}
 	case errors.Is(r.Err, secretsync.ErrInterrupted), errors.Is(r.Err, ErrStopped):
 		return &Error{Code: Partly, Err: fmt.Errorf("interrupted: %w", partlyError(r))}
-	case r.Done() > 0 || r.Count(secretsync.Unknown) > 0:
+	case failed == unverified(r):
+		return &Error{Code: Partly, Err: fmt.Errorf("the store accepted %d of %d changes, but does not have them", failed, failed+r.Done())}
+	case r.Done() > 0 || r.Count(secretsync.Unknown) > 0 || unverified(r) > 0:
 		return &Error{Code: Partly, Err: partlyError(r)}
 	default:
 		return &Error{Code: StoreCode(r.Err), Err: fmt.Errorf("no write was acknowledged: %w", r.Err)}
@@ -105,6 +107,16 @@ func partlyError(r *secretsync.Report) error {
 		return fmt.Errorf("%d of %d changes were not made", failed, all)
 	}
 	return fmt.Errorf("of %d changes %d were not made, and of %d nobody knows", all, r.Count(secretsync.Failed), unknown)
+}
+
+// unverified returns how many actions failed because the store accepted them, but then had
+// something else.
+func unverified(r *secretsync.Report) int {
+	v := r.Verified
+	if v == nil {
+		return 0
+	}
+	return len(v.Missing) + len(v.Left) + len(v.Different)
 }
 
 // undone returns how many actions failed or have an unknown result.

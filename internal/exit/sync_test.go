@@ -1,6 +1,7 @@
 package exit_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
@@ -27,6 +28,25 @@ func TestInterruptedSync(t *testing.T) {
 		err := exit.Synced(&secretsync.Outcome{Tenants: []secretsync.TenantResult{{Report: report}}})
 		if err == nil || err.Error() != tt.want {
 			t.Errorf("%v: got %v, want %s", tt.results, err, tt.want)
+		}
+	}
+}
+
+// TestChangesThatAreNotThere has changes that the store accepted, and then did not have.
+func TestChangesThatAreNotThere(t *testing.T) {
+	differs := errors.New("it differs")
+	for want, results := range map[string][]secretsync.Result{
+		"the store accepted 1 of 1 changes, but does not have them": {secretsync.Failed},
+		"the store accepted 1 of 2 changes, but does not have them": {secretsync.Failed, secretsync.Created},
+		"2 of 2 changes were not made":                              {secretsync.Failed, secretsync.Failed},
+	} {
+		report := &secretsync.Report{Err: differs, Verified: &secretsync.Verified{Different: []string{"a"}}}
+		for _, result := range results {
+			report.Actions = append(report.Actions, secretsync.Action{Result: result})
+		}
+		err := exit.Synced(&secretsync.Outcome{Tenants: []secretsync.TenantResult{{Report: report}}})
+		if exit.CodeOf(err) != exit.Partly || err.Error() != want {
+			t.Errorf("%v: got %d, %v, want %s", results, exit.CodeOf(err), err, want)
 		}
 	}
 }

@@ -76,14 +76,12 @@ func (r *Rules) mergeNames(names map[string]secretsync.NameRule, kind *storekind
 		}
 		known := sameName(names, dest, kind)
 		rule := names[known]
-		if slices.Contains(given, known) {
-			switch {
-			case known != dest:
-				stored, _ := kind.StoredName(dest)
-				return fmt.Errorf("--name: %q and %q would both be stored as %q: remove one", known, dest, stored)
-			case rule.From != source:
-				return fmt.Errorf("--name %s: this name has two sources: remove one", dest)
-			}
+		stored, _ := kind.StoredName(dest)
+		switch isGiven := slices.Contains(given, known); {
+		case known != dest && (isGiven || dest != stored): // the name as it is stored replaces the manifest's
+			return fmt.Errorf("--name %s: %q and %q would both be stored as %q: remove one, or write %s", dest, known, dest, stored, stored)
+		case isGiven && rule.From != source:
+			return fmt.Errorf("--name %s: this name has two sources: remove one", dest)
 		}
 		delete(names, known)
 		rule.From, rule.At = source, "--name "+dest
