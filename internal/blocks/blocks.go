@@ -115,7 +115,7 @@ func (c Config) authorization(cloud bool) (string, error) {
 		}
 		return "Bearer " + c.Key, nil
 	case cloud:
-		return "", errors.New("Prefect Cloud needs an API key, which begins with pnu_ or pnb_")
+		return "", errors.New("use an API key for Prefect Cloud, which begins with pnu_ or pnb_")
 	case c.AuthString != "":
 		return "Basic " + base64.StdEncoding.EncodeToString([]byte(c.AuthString)), nil
 	}
