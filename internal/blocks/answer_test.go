@@ -160,7 +160,7 @@ func TestNew(t *testing.T) {
 	}{
 		"a server":            {blocks.Config{URL: "https://prefect.example.com/api/"}, ""},
 		"a workspace":         {blocks.Config{URL: "https://api.prefect.cloud/api/accounts/" + account + "/workspaces/" + workspace, Key: "pnu_x"}, ""},
-		"Cloud without a key": {blocks.Config{URL: "https://api.prefect.cloud/api/accounts/" + account + "/workspaces/" + workspace}, "Prefect Cloud needs an API key"},
+		"Cloud without a key": {blocks.Config{URL: "https://api.prefect.cloud/api/accounts/" + account + "/workspaces/" + workspace}, "use an API key for Prefect Cloud"},
 		"no workspace":        {blocks.Config{URL: "https://api.prefect.cloud/api", Key: "pnu_x"}, "must name a workspace"},
 		"Cloud's page":        {blocks.Config{URL: "https://app.prefect.cloud/account/" + account + "/workspace/" + workspace + "/dashboard", Key: "pnu_x"}, "use https://api.prefect.cloud/api/accounts/" + account + "/workspaces/" + workspace},
 		"another of Cloud's":  {blocks.Config{URL: "https://app.prefect.cloud/my/profile", Key: "pnu_x"}, "use https://api.prefect.cloud/api/accounts/ACCOUNT/workspaces/WORKSPACE"},
