@@ -145,6 +145,9 @@ func (c *Command) getenv(name string) string {
 	return ""
 }
 
+// Commands may run side by side in one process, so what they share is set once.
+func init() { cobra.EnableCommandSorting = false }
+
 func (c *Command) root() *cobra.Command {
 	var showVersion bool
 	root := &cobra.Command{
@@ -170,7 +173,6 @@ prefect-secrets sync --secrets-file secrets.json`,
 	root.SetHelpFunc(c.showHelp)
 	section(root.PersistentFlags(), generalTitle).choice(&c.color, "color", "WHEN", string(terminal.Auto), terminal.Choices, ": colour text")
 	root.AddGroup(&cobra.Group{ID: "main", Title: "Commands"}, &cobra.Group{ID: "more", Title: "More commands"})
-	cobra.EnableCommandSorting = false
 	for _, cmd := range []*cobra.Command{c.check(), c.plan(), c.sync(), c.serve()} {
 		cmd.GroupID = "main"
 		root.AddCommand(cmd)
