@@ -57,7 +57,7 @@ func TestFromEnvironmentErrors(t *testing.T) {
 		{"NOPE_*", `no usable environment variable matches pattern "NOPE_*"`},
 		{"GITHUB_[ST]*", `no usable environment variable matches pattern`},
 		{"[", `pattern "[": not a glob`},
-		{"TEAM[!_]*", `pattern "TEAM[!_]*": [! is ambiguous: use [^`},
+		{"TEAM[!_]*", `pattern "TEAM[!_]*": [! is ambiguous: list the characters`},
 		{"github_token", "github_token cannot come from the environment: GitHub's own token"},
 		{"GitHub_Token", "GitHub's own token"},
 		{"GITHUB_SHA", "GITHUB_SHA cannot come from the environment: the runner or the system sets it"},

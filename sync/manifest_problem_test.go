@@ -85,7 +85,7 @@ var manifestProblems = []struct{ text, want string }{
 	},
 	{"[prune]\nscope = '*'", "prune.scope: expected a list of strings"},
 	{"[prune]\nscope = ['[a']", "prune.scope[0]: not a glob"},
-	{"[prune]\nscope = ['A', 'B[!_]*']", "prune.scope[1]: [! is ambiguous: use [^ for all characters but those that follow"},
+	{"[prune]\nscope = ['A', 'B[!_]*']", "prune.scope[1]: [! is ambiguous: list the characters that match, or begin with [^ to exclude them"},
 	{
 		"[prune]\nmax-deletes = -1",
 		"prune.max-deletes: expected a number, 0 or more: write how many deletions a plan may have; 0 means none",

@@ -30,8 +30,8 @@ func (p *planner) keyReason(name, text string, listed bool) string {
 		return ""
 	case slices.Contains(apikey.Names, name):
 		return "this is the name of an API key" + nameKey
-	case apikey.IsPrefectCloud(text), apikey.IsSecretsAPI(text):
-		return "it holds an API key of Prefect" + nameKey
+	case apikey.HoldsKey(text):
+		return "it holds an API key" + nameKey
 	}
 	return ""
 }

@@ -98,10 +98,31 @@ func globProblem(pattern string) (problem, hint string) {
 	switch _, err := path.Match(pattern, ""); {
 	case err != nil:
 		return "not a glob", "close its bracket, or write a literal bracket as [[]"
-	case strings.Contains(pattern, "[!") && !strings.Contains(pattern, `\[!`):
-		return "[! is ambiguous", "use [^ for all characters but those that follow"
+	case hasBang(pattern):
+		return "[! is ambiguous", "list the characters that match, or begin with [^ to exclude them"
 	}
 	return "", ""
+}
+
+// hasBang reports whether a class of a valid glob begins with an exclamation mark.
+func hasBang(glob string) bool {
+	inClass, previous := false, rune(0)
+	for _, c := range glob {
+		switch {
+		case previous == '\\':
+			c = 0 // neither a bracket nor a backslash
+		case c == '!' && previous == '[' && inClass:
+			return true
+		case c == '[' && !inClass:
+			inClass = true
+		case c == '[':
+			c = 0
+		case c == ']':
+			inClass = false
+		}
+		previous = c
+	}
+	return false
 }
 
 func checkGlobs(patterns []string) error {

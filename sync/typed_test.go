@@ -166,11 +166,12 @@ func TestKeysStayOut(t *testing.T) {
 // only if the rules ask for them by name.
 func TestKeysOfEveryKindStayOut(t *testing.T) {
 	source := newTypedSource(t, fmt.Sprintf(`{"PREFECT_3_API_KEY": "pnu_%[1]s", "BOT": " PNB_%[1]s\n", "OWN": "\"pfs_%[1]s\"", "HEADER": "Bearer pfs_%[1]s",
- "OBJECT": {"a": ["pnu_%[1]s"]}, "TEXT": "{\"a\": \"pfs_%[1]s\"}", "NEAR": "xpnu", "NAMED": {"pnu_%[1]s": 1}, "EMPTY": ""}`, hidden))
-	const holds = "skip: it holds an API key of Prefect; give it a name in [names] if flows are to read it"
+ "OBJECT": {"a": ["pnu_%[1]s"]}, "TEXT": "{\"a\": \"pfs_%[1]s\"}", "NAMED": {"pnu_%[1]s": 1}, "EMPTY": "",
+ "NEAR": "xpnu", "HOST": "postgres://u:p@pfs_db.internal/x", "WORD": "PFS_MOUNT=/x"}`, hidden+strings.Repeat("x", 30)))
+	const holds = "skip: it holds an API key; give it a name in [names] if flows are to read it"
 	want := map[string]string{
 		"PREFECT_3_API_KEY": holds, "BOT": holds, "OWN": holds, "HEADER": holds, "OBJECT": holds, "TEXT": holds,
-		"NAMED": holds, "NEAR": "create: ", "EMPTY": "skip: empty",
+		"NAMED": holds, "EMPTY": "skip: empty", "NEAR": "create: ", "HOST": "create: ", "WORD": "create: ",
 	}
 	if diff := cmp.Diff(want, planRows(t, Run{Sources: []*Source{source}})); diff != "" {
 		t.Error(diff)

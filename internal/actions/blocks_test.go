@@ -198,7 +198,7 @@ func TestActionSendsNoKeyOfBlocksToTheOldStore(t *testing.T) {
 	}{
 		{old.URL, "", exit.Usage, otherHost},
 		{old.URL, server.URL + "/api", exit.OK, "1 to create"},
-		{server.URL, "", exit.OK, "from the manifest; PREFECT_SECRETS_API_URL differs and is ignored"},
+		{server.URL, "", exit.Failed, "use " + server.URL + "/api"}, // the workflow's URL, and not the manifest's
 		{server.URL + "/x", server.URL + "/x", exit.Failed, "/x"},
 	} {
 		inputs := map[string]string{"environment": "three", "mode": "plan", "secrets": secretsJSON(t, map[string]string{"A": canary})}
@@ -213,5 +213,21 @@ func TestActionSendsNoKeyOfBlocksToTheOldStore(t *testing.T) {
 	}
 	if len(asked) > 0 {
 		t.Errorf("the old store was asked for %s", <-asked)
+	}
+}
+
+// TestCheckSendsNoKeyToTheManifestsHost has a manifest that somebody changed, and checks
+// flows with the names of the store that the workflow names.
+func TestCheckSendsNoKeyToTheManifestsHost(t *testing.T) {
+	fake := blockstest.New()
+	other := httptest.NewServer(fake)
+	t.Cleanup(other.Close)
+	w := githubtest.NewWorkspace(t, map[string]string{"mode": "check", "environment": "three", "api-key": canary})
+	manifest := fmt.Sprintf("[environments.three]\nstore = \"blocks\"\nreader = \"3\"\napi-url = %q\n", other.URL+"/api")
+	w.Env = append(w.Env, "INPUT_MANIFEST="+w.Write(t, "m.toml", manifest), "INPUT_FLOWS="+w.Write(t, "flow.py", "x = 1\n"),
+		"PREFECT_SECRETS_API_URL=http://127.0.0.1:1/api")
+	r := runAction(t, w.Env)
+	if calls := fake.Calls(faults.Match{}); r.code == exit.OK || len(calls) > 0 {
+		t.Errorf("exit code %d, %d requests: %s", r.code, len(calls), githubtest.Unmasked(r.stdout))
 	}
 }

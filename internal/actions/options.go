@@ -86,7 +86,7 @@ func (s *step) reviewedOptions() (run.Options, error) {
 func (s *step) connectOptions() connect.Options {
 	in := s.inputs
 	o := connect.Options{
-		Given: option.Input, APIURL: s.runner.action.GetInput("api-url"), APIKey: in.APIKey, Dialect: "auto", AllowHTTP: in.AllowHTTP,
+		Given: option.Input, APIURL: in.APIURL, APIKey: in.APIKey, Dialect: "auto", AllowHTTP: in.AllowHTTP,
 		CACertificate: in.CACertificate, Timeout: in.Timeout, Getenv: s.Getenv,
 		ManifestFile: in.Manifest, Environment: in.Environment,
 	}

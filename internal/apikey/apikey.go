@@ -67,6 +67,20 @@ func IsPrefectCloud(text string) bool { return contains(text, "pnu_", "pnb_") }
 // IsSecretsAPI reports whether a text is or contains a key of a secrets API.
 func IsSecretsAPI(text string) bool { return contains(text, "pfs_") }
 
+// HoldsKey reports whether a text contains a complete key of either kind. A text that is
+// not given as a key may have the prefix as a word of its own.
+func HoldsKey(text string) bool {
+	text = strings.ToLower(text)
+	return slices.ContainsFunc([]string{"pfs_", "pnu_", "pnb_"}, func(prefix string) bool {
+		for _, after := range strings.Split(text, prefix)[1:] {
+			if isComplete(after) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
 // contains reports whether a text contains a key with one of the prefixes, also with
 // anything pasted around it, and encoded in base64 as Basic authentication is.
 func contains(text string, prefixes ...string) bool {
@@ -101,6 +115,11 @@ func containsEncoded(text string, encoding *base64.Encoding, symbols string, pre
 // API's have 33, and those of Prefect Cloud 36.
 const fullKey = 30
 
+// isComplete reports whether what follows the prefix of a key is long enough for all of one.
+func isComplete(after string) bool {
+	return len(after)-len(strings.TrimLeftFunc(after, isKeyRune)) >= fullKey
+}
+
 // containsKey reports whether a text in lower case has the prefix of a key at the
 // beginning of a word, or anywhere if a complete key follows.
 func containsKey(text, prefix string) bool {
@@ -110,7 +129,7 @@ func containsKey(text, prefix string) bool {
 		if before == "" || last != '_' && !unicode.IsLetter(last) && !unicode.IsDigit(last) {
 			return true
 		}
-		if len(after)-len(strings.TrimLeftFunc(after, isKeyRune)) >= fullKey {
+		if isComplete(after) {
 			return true
 		}
 		before, after, found = strings.Cut(after, prefix)

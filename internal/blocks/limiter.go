@@ -112,7 +112,7 @@ func (l *limiter) admit() {
 }
 
 // errUnavailable is the error of a write that is not sent.
-var errUnavailable = &httperr.UnsentError{Err: errors.New("not sent: the server has not answered for a minute"), Final: true}
+var errUnavailable = &httperr.UnsentError{Err: errors.New("not sent: the server has taken no write for a minute"), Final: true}
 
 // observe adapts the limit to the outcome of a writer's request; writes is false for one
 // that only reads. It reports whether to send the request again, after a pause.

@@ -82,6 +82,7 @@ func TestFlagsTakeTheNamesOfThePlan(t *testing.T) {
 		{`"ho ok" = "OTHER"`, "--name ho-ok=DB_PASSWORD", exit.OK, "create    ho-ok  = DB_PASSWORD"},
 		{"", "--name db-password=DB_PASSWORD", exit.OK, "overwrite db-password = DB_PASSWORD"},
 		{"", "--name Server=db;Password=HUNTER2", exit.Usage, "--name: number 1 contains what looks like a connection string with a password"},
+		{"", "--name password=HUNTER2SECRET", exit.Usage, "--name: number 1 contains what looks like a connection string with a password"},
 		{"", "--name password=hunter2", exit.Usage, "--name: number 1 contains what looks like a connection string with a password"},
 	} {
 		startNames(t, tt.names)

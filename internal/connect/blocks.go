@@ -88,6 +88,6 @@ func checkOtherCloud(from, text string) error {
 
 // isBelow reports whether a host is a domain or below it.
 func isBelow(host, domain string) bool {
-	host = strings.ToLower(host)
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
 	return host == domain || strings.HasSuffix(host, "."+domain)
 }

@@ -91,7 +91,7 @@ func reportError(r *secretsync.Report) error {
 	case errors.Is(r.Err, secretsync.ErrInterrupted), errors.Is(r.Err, ErrStopped):
 		return &Error{Code: Partly, Err: fmt.Errorf("interrupted: %w", partlyError(r))}
 	case failed == unverified(r):
-		return &Error{Code: Partly, Err: fmt.Errorf("the store accepted %d of %d changes, but does not have them", failed, failed+r.Done())}
+		return &Error{Code: Partly, Err: fmt.Errorf("%d of %d changes are not in effect, although the store accepted them", failed, failed+r.Done())}
 	case r.Done() > 0 || r.Count(secretsync.Unknown) > 0 || unverified(r) > 0:
 		return &Error{Code: Partly, Err: partlyError(r)}
 	default:

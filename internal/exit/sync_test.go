@@ -36,9 +36,9 @@ func TestInterruptedSync(t *testing.T) {
 func TestChangesThatAreNotThere(t *testing.T) {
 	differs := errors.New("it differs")
 	for want, results := range map[string][]secretsync.Result{
-		"the store accepted 1 of 1 changes, but does not have them": {secretsync.Failed},
-		"the store accepted 1 of 2 changes, but does not have them": {secretsync.Failed, secretsync.Created},
-		"2 of 2 changes were not made":                              {secretsync.Failed, secretsync.Failed},
+		"1 of 1 changes are not in effect, although the store accepted them": {secretsync.Failed},
+		"1 of 2 changes are not in effect, although the store accepted them": {secretsync.Failed, secretsync.Created},
+		"2 of 2 changes were not made":                                       {secretsync.Failed, secretsync.Failed},
 	} {
 		report := &secretsync.Report{Err: differs, Verified: &secretsync.Verified{Different: []string{"a"}}}
 		for _, result := range results {

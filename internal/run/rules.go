@@ -129,7 +129,8 @@ func sameName(names map[string]secretsync.NameRule, dest string, kind *storekind
 // pastedPair returns what kind of value a DEST=SOURCE looks like, or "". In the pair
 // db-password=DB_PASSWORD, = does not stand before a password.
 func pastedPair(pair, dest, source string) string {
-	if isCIName(source) && !strings.ContainsAny(dest, "=;") {
+	isName := strings.Contains(source, "_") || strings.EqualFold(source, dest)
+	if isName && isCIName(source) && !strings.ContainsAny(dest, "=;") {
 		return cmp.Or(check.PastedKind(dest), check.PastedKind(source))
 	}
 	return cmp.Or(check.PastedKind(pair), check.PastedKind(source))
