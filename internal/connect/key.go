@@ -24,7 +24,7 @@ type candidate struct{ from, value string }
 type chosen struct {
 	candidate
 	ignored []string    // where later candidates are from that differ
-	foreign *foreignKey // the first that the user may have meant; nil if there is none
+	foreign *foreignKey // the first that the user may have meant; may be nil
 }
 
 // foreignKey is a key that is for another store, by where it was found and why.
