@@ -59,7 +59,7 @@ class Server:
 
 
 class Run:
-    """A process from its start to its exit: seconds by the clock and of CPU time, output, peak memory in bytes, which
+    """A process from its start to its exit: elapsed seconds, seconds of CPU time, output, peak memory in bytes, which
     Linux never reports smaller than this process's own, about 20 MB."""
 
     def __init__(self, command, env=None, cwd=None, codes=(0,)):

@@ -21,7 +21,7 @@ var blocks = []block{
 	{"cost in the process", "sync", "secrets | plan a secret | allocations | plan, write, verify a secret | CPU time | allocations | bytes", inProcessRows},
 	{"blocks", "blocks", "what | prefect-secrets | Prefect 3's client | ratio | target | CPU time | its CPU time", blocksRows},
 	{"check", "check", "1,000 configs of | what | time | CPU time | CPU time for each core", checkRows},
-	{"check bars", "check", "1,000 configs of | compared | by CPU time for each core | target | by the clock", checkBarRows},
+	{"check bars", "check", "1,000 configs of | compared | by CPU time for each core | target | by elapsed time", checkBarRows},
 	{"check of one file", "check", "keys | plain secrets, CPU time | for each key | sections with references, CPU time | for each key", keyRows},
 	{"profile of check", "check", "code | of the CPU time | of the allocations", profileRows("check")},
 	{"testkit", "testkit", "what | time | CPU time | allocations | bytes", testkitRows},

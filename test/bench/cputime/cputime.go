@@ -1,7 +1,7 @@
 //go:build unix
 
 // Package cputime reports the CPU time of a Go benchmark, which other load on the machine moves less than
-// the time by the clock.
+// elapsed time.
 package cputime
 
 import (
