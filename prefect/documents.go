@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"strconv"
 	"sync"
+
+	"github.com/shurcooL/graphql"
 )
 
 // The inputs have the names of their GraphQL types: the library derives a variable's
@@ -69,7 +71,7 @@ func (c *Client) mutate(ctx context.Context, p profile, m mutation, secrets []Na
 	}
 	document := batchDocument(p.field(m.camel, m.snake), p.changed, len(secrets))
 	var r reply
-	err := c.call(ctx, &r, func(ctx context.Context) error { return c.gql.Mutate(ctx, document, variables) })
+	err := c.call(ctx, &r, (*graphql.Client).Mutate, document, variables)
 	cleaner := cleaner{client: c, secrets: secrets}
 	if err != nil {
 		return nil, cleaner.clean(err)

@@ -10,7 +10,7 @@ import (
 // the first one of a field.
 func (c *Client) query(ctx context.Context, q any, variables map[string]any, fields ...string) error {
 	var r reply
-	err := c.call(ctx, &r, func(ctx context.Context) error { return c.gql.Query(ctx, q, variables) })
+	err := c.call(ctx, &r, (*graphql.Client).Query, q, variables)
 	if err == nil && r.decode(q) != nil && r.errors == nil {
 		err = errMismatch
 	}
@@ -40,9 +40,7 @@ func (c *Client) value(ctx context.Context, p profile, name string) (Value, erro
 	}
 	field := p.field("secretValue", "secret_value")
 	var r reply
-	err := c.call(ctx, &r, func(ctx context.Context) error {
-		return c.gql.Query(ctx, document, map[string]any{"name": graphql.String(name)})
-	})
+	err := c.call(ctx, &r, (*graphql.Client).Query, document, map[string]any{"name": graphql.String(name)})
 	if err == nil {
 		err = asError(r.errorAt(field))
 	}
