@@ -293,6 +293,11 @@ func TestOddAnswers(t *testing.T) {
 	tests := []struct{ body, want string }{
 		{`{"errors":"Malformed Authorization header"}`, "the API key was not accepted"},
 		{`{"data":{"a0":{"success":false}}}`, "reported a failure"},
+		{`{"data":{"a0":{"success":null}}}`, "reported a failure"},
+		{`{"data":{"a0":{}}}`, "reported a failure"},
+		{`{"data":{"a0":{"success":"true"}}}`, "does not fit the request"},
+		{`{"data":{"a0":{"success":true,"changed":1}}}`, "does not fit the request"},
+		{`{"data":{"a0":"success"}}`, "does not fit the request"},
 		{`{"data":{"a0":null}}`, "has no result"},
 		{`{"data":null,"errors":[{"message":"` + canary + `"}]}`, "[redacted]"},
 		{`{"data":{"a0":null},"errors":[{"message":"x","path":["a0"]}]}`, ": x"},

@@ -46,7 +46,7 @@ func (c *Client) newRequest(ctx context.Context, body []byte) *http.Request {
 
 // call sends one document. The error is that of the document as a whole; the errors
 // of its aliases are in the reply.
-func (c *Client) call(ctx context.Context, r *reply, write write, document any, variables map[string]any) error {
+func (c *Client) call(ctx context.Context, r *reply, write write, document any, variables []variable) error {
 	body, err := bodyOf(write, document, variables)
 	if err != nil {
 		return &httperr.UnsentError{Err: errors.New("the request cannot be written as JSON"), Final: true}

@@ -13,6 +13,13 @@ import (
 	"github.com/shurcooL/graphql"
 )
 
+// variable is a variable of a document. The library derives its GraphQL type from the type
+// of its value.
+type variable struct {
+	name  string
+	value any
+}
+
 // write is the method of the GraphQL library that writes a document, as a query or as a
 // mutation.
 type write func(client *graphql.Client, ctx context.Context, document any, variables map[string]any) error
@@ -22,14 +29,18 @@ type write func(client *graphql.Client, ctx context.Context, document any, varia
 var written sync.Map // reflect.Type → json.RawMessage
 
 // textOfDocument returns the text of a document, as a JSON string.
-func textOfDocument(write write, document any, variables map[string]any) (json.RawMessage, error) {
+func textOfDocument(write write, document any, variables []variable) (json.RawMessage, error) {
 	t := reflect.TypeOf(document)
 	if text, ok := written.Load(t); ok {
 		return text.(json.RawMessage), nil
 	}
 	var w writer
 	client := graphql.NewClient("http://localhost/", &http.Client{Transport: &w})
-	if err := write(client, context.Background(), document, variables); err != nil {
+	byName := map[string]any{}
+	for _, v := range variables {
+		byName[v.name] = v.value
+	}
+	if err := write(client, context.Background(), document, byName); err != nil {
 		return nil, err
 	}
 	written.Store(t, w.text)
@@ -56,21 +67,28 @@ func (w *writer) RoundTrip(req *http.Request) (*http.Response, error) {
 const bytesPerVariable = 64
 
 // bodyOf returns the body of a request for a document.
-func bodyOf(write write, document any, variables map[string]any) ([]byte, error) {
+func bodyOf(write write, document any, variables []variable) ([]byte, error) {
 	text, err := textOfDocument(write, document, variables)
 	if err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
 	b.Grow(len(`{"query":,"variables":}`) + len(text) + bytesPerVariable*(1+len(variables)))
+	values := json.NewEncoder(&b)
 	b.WriteString(`{"query":`)
 	b.Write(text)
-	if len(variables) > 0 {
-		b.WriteString(`,"variables":`)
-		if err := json.NewEncoder(&b).Encode(variables); err != nil {
+	before := `,"variables":{`
+	for _, v := range variables {
+		b.WriteString(before)
+		before = ","
+		b.WriteString(`"` + v.name + `":`)
+		if err := values.Encode(v.value); err != nil {
 			return nil, err
 		}
 		b.Truncate(b.Len() - len("\n"))
+	}
+	if len(variables) > 0 {
+		b.WriteString("}")
 	}
 	b.WriteString("}\n")
 	return b.Bytes(), nil
