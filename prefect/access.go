@@ -66,12 +66,12 @@ func ownersOf(rows []ownedName) map[string]string {
 	return owners
 }
 
-func namesVariable(names []string) map[string]any {
+func namesVariable(names []string) []variable {
 	list := make([]graphql.String, len(names))
 	for i, name := range names {
 		list[i] = graphql.String(name)
 	}
-	return map[string]any{"names": list}
+	return []variable{{"names", list}}
 }
 
 // GetOverview lists the tenant's names as [Client.ListSecrets] does. The same

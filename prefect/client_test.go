@@ -293,6 +293,11 @@ func TestOddAnswers(t *testing.T) {
 	tests := []struct{ body, want string }{
 		{`{"errors":"Malformed Authorization header"}`, "the API key was not accepted"},
 		{`{"data":{"a0":{"success":false}}}`, "reported a failure"},
+		{`{"data":{"a0":{"success":null}}}`, "reported a failure"},
+		{`{"data":{"a0":{}}}`, "reported a failure"},
+		{`{"data":{"a0":{"success":"true"}}}`, "does not fit the request"},
+		{`{"data":{"a0":{"success":true,"changed":1}}}`, "does not fit the request"},
+		{`{"data":{"a0":"success"}}`, "does not fit the request"},
 		{`{"data":{"a0":null}}`, "has no result"},
 		{`{"data":null,"errors":[{"message":"` + canary + `"}]}`, "[redacted]"},
 		{`{"data":{"a0":null},"errors":[{"message":"x","path":["a0"]}]}`, ": x"},
@@ -356,6 +361,34 @@ func TestKeyIsNotSentAfterARedirect(t *testing.T) {
 	_, err := newClient(t, transport).ListSecrets(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "redirect") || hops != 1 {
 		t.Errorf("%d requests, %v", hops, err)
+	}
+}
+
+// A RoundTripper may not change a request, but some do.
+func TestRequestsShareNothing(t *testing.T) {
+	var seen []string
+	transport := roundTripper(func(req *http.Request) (*http.Response, error) {
+		seen = append(seen, fmt.Sprint(req.URL, req.Host, req.Header))
+		req.URL.Path, req.URL.Host, req.Host = "/changed", "changed.example.com", "changed.example.com"
+		req.Header.Add("Content-Type", "text/plain")
+		for _, values := range req.Header {
+			values[0] = "changed"
+		}
+		return answer(200, `{"data":{"a0":{"success":true}}}`), nil
+	})
+	client, err := newClient(t, transport).ForTenant("11111111-1111-4111-8111-111111111111")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := client.SetSecret(t.Context(), "S", 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const want = "https://secrets.example.com/secrets.example.com" +
+		"map[Authorization:[Bearer k] Content-Type:[application/json] X-Prefect-Tenant-Id:[11111111-1111-4111-8111-111111111111]]"
+	if diff := cmp.Diff([]string{want, want}, seen); diff != "" {
+		t.Error(diff)
 	}
 }
 

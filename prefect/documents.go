@@ -1,6 +1,7 @@
 package prefect
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,10 @@ import (
 	"reflect"
 	"strconv"
 	"sync"
+
+	"github.com/shurcooL/graphql"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/rawjson"
 )
 
 // The inputs have the names of their GraphQL types: the library derives a variable's
@@ -48,9 +53,6 @@ var (
 	}}
 )
 
-// payload is the answer to one mutation.
-type payload struct{ Success, Changed bool }
-
 // sendDocument sends one document, in the API's dialect. The error is that of the
 // document as a whole, of which the API may still have carried out a part.
 func (c *Client) sendDocument(ctx context.Context, m mutation, secrets []NamedValue) (results []MutationResult, err error) {
@@ -63,13 +65,13 @@ func (c *Client) sendDocument(ctx context.Context, m mutation, secrets []NamedVa
 
 // mutate sends one document with the aliases a0, a1 and so on.
 func (c *Client) mutate(ctx context.Context, p profile, m mutation, secrets []NamedValue) ([]MutationResult, error) {
-	variables := make(map[string]any, len(secrets))
+	variables := make([]variable, len(secrets))
 	for i, s := range secrets {
-		variables[inputOf(i)] = m.input(p, s)
+		variables[i] = variable{inputOf(i), m.input(p, s)}
 	}
 	document := batchDocument(p.field(m.camel, m.snake), p.changed, len(secrets))
 	var r reply
-	err := c.call(ctx, &r, func(ctx context.Context) error { return c.gql.Mutate(ctx, document, variables) })
+	err := c.call(ctx, &r, (*graphql.Client).Mutate, document, variables)
 	cleaner := cleaner{client: c, secrets: secrets}
 	if err != nil {
 		return nil, cleaner.clean(err)
@@ -97,14 +99,38 @@ func aliasOf(i int) string { return "a" + strconv.Itoa(i) }
 // readPayload reads the answer to one mutation. An API that does not say whether anything
 // changed has changed it.
 func readPayload(raw json.RawMessage) (changed bool, err error) {
-	answer := payload{Changed: true}
-	switch {
-	case json.Unmarshal(raw, &answer) != nil:
+	success, changed := false, true
+	c := rawjson.Cursor{Text: raw}
+	if c.Peek() != '{' {
 		return true, errMismatch
-	case !answer.Success:
-		return answer.Changed, errNoSuccess
 	}
-	return answer.Changed, nil
+	c.Members(func(key []byte) {
+		value := c.Skip()
+		switch string(key) {
+		case "success":
+			err = cmp.Or(err, readBoolean(value, &success))
+		case "changed":
+			err = cmp.Or(err, readBoolean(value, &changed))
+		}
+	})
+	if err == nil && !success {
+		err = errNoSuccess
+	}
+	return changed, err
+}
+
+// readBoolean reads a value of GraphQL's type Boolean. A null changes nothing.
+func readBoolean(raw json.RawMessage, to *bool) error {
+	switch string(raw) {
+	case "true":
+		*to = true
+	case "false":
+		*to = false
+	case "null":
+	default:
+		return errMismatch
+	}
+	return nil
 }
 
 // errNoSuccess is success: false, which Prefect's client reports as "Setting secret

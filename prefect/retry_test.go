@@ -53,6 +53,7 @@ func TestWhatIsNotTriedAgain(t *testing.T) {
 	noPort := &net.OpError{Op: "dial", Err: errors.New("connection refused")}
 	untrusted := &tls.CertificateVerificationError{Err: errors.New("unknown authority")}
 	reset := &net.OpError{Op: "read", Err: errors.New("connection reset")}
+	plainHTTP := tls.RecordHeaderError{RecordHeader: [5]byte{'H', 'T', 'T', 'P', '/'}}
 	tests := map[string]struct {
 		ctx              context.Context
 		transport        http.RoundTripper
@@ -61,6 +62,7 @@ func TestWhatIsNotTriedAgain(t *testing.T) {
 		"no such host":  {t.Context(), failing(unknownHost), false, false},
 		"no port":       {t.Context(), failing(noPort), true, false},
 		"not trusted":   {t.Context(), failing(untrusted), false, true},
+		"plain http":    {t.Context(), failing(plainHTTP), false, true},
 		"reset":         {t.Context(), failing(reset), true, true},
 		"context ended": {canceled, cloud.Transport(http.NotFoundHandler()), false, true},
 	}

@@ -4,6 +4,6 @@ package testkit_test
 
 // The race detector allocates too.
 const (
-	maxAllocations = 235
-	maxBytes       = 22_000
+	maxAllocations = 172
+	maxBytes       = 15_200
 )

@@ -3,6 +3,6 @@
 package testkit_test
 
 const (
-	maxAllocations = 220
-	maxBytes       = 20_500
+	maxAllocations = 160
+	maxBytes       = 14_200
 )

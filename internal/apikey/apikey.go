@@ -89,6 +89,9 @@ func contains(text string, prefixes ...string) bool {
 }
 
 func containsPlain(text string, prefixes []string) bool {
+	if !strings.Contains(text, "_") { // which ends every prefix
+		return false
+	}
 	text = strings.ToLower(text)
 	return slices.ContainsFunc(prefixes, func(prefix string) bool { return containsKey(text, prefix) })
 }

@@ -97,8 +97,9 @@ func (k *key) chooseTenant(id string) (Tenant, bool) {
 // it takes reveals nothing.
 func (a *API) identify(ctx context.Context, token string) *key {
 	ring, now := a.keyring.Load(), a.config.Now()
-	k := ring.keys[sha256.Sum256([]byte(token))]
-	if k == nil {
+	hash := sha256.Sum256([]byte(token))
+	k, ok := ring.keys.Get(string(hash[:]))
+	if !ok {
 		k = ring.keyOfToken(token, a.config.TokenSecret, now)
 	}
 	if k == nil && a.config.Authenticate != nil {

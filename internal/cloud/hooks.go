@@ -2,7 +2,6 @@ package cloud
 
 import (
 	"context"
-	"maps"
 	"net/http"
 	"slices"
 
@@ -124,7 +123,14 @@ func (r *Reply) SetText(text string) { r.ContentType, r.Body = typeText, onePart
 func (a *API) Fields() []string { return a.schema.Fields() }
 
 // KeyNames returns the names of the keys, sorted.
-func (a *API) KeyNames() []string { return slices.Sorted(maps.Keys(a.keyring.Load().byName)) }
+func (a *API) KeyNames() []string {
+	var names []string
+	for name := range a.keyring.Load().byName.All() {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
 
 // Tenants returns the tenants. The caller must not change the slice.
 func (a *API) Tenants() []Tenant { return a.keyring.Load().tenants }

@@ -6,13 +6,15 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/smallmap"
 )
 
 // keyring is the tenants and keys of an API. It is not changed while in use.
 type keyring struct {
 	tenants []Tenant
-	keys    map[[32]byte]*key
-	byName  map[string]*key // the last; key.sameName leads to the others
+	keys    smallmap.Map[*key] // by hash, as a string
+	byName  smallmap.Map[*key] // the last; key.sameName leads to the others
 }
 
 func (r *keyring) addTenants(tenants []Tenant) error {
@@ -56,12 +58,14 @@ func IsUUID(s string) bool {
 	}
 	for i := range len(s) {
 		dash := i == 8 || i == 13 || i == 18 || i == 23
-		if dash != (s[i] == '-') || !dash && !strings.ContainsRune("0123456789abcdef", rune(s[i])) {
+		if dash != (s[i] == '-') || !dash && !isLowerHex(s[i]) {
 			return false
 		}
 	}
 	return true
 }
+
+func isLowerHex(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' }
 
 // key is a [Key] as the API uses it.
 type key struct {
@@ -77,10 +81,8 @@ type key struct {
 }
 
 func (r *keyring) addKeys(keys []Key) error {
-	r.keys = make(map[[32]byte]*key, len(keys))
-	r.byName = make(map[string]*key, len(keys))
 	for _, k := range keys {
-		if r.byName[k.Name] != nil {
+		if _, ok := r.byName.Get(k.Name); ok {
 			return fmt.Errorf("key %q is given twice", k.Name)
 		}
 		checked, err := r.checkKey(k)
@@ -119,12 +121,13 @@ func (r *keyring) addHashes(k Key, checked *key) error {
 }
 
 func (r *keyring) addHash(hash [sha256.Size]byte, k *key) error {
-	if other := r.keys[hash]; other != nil {
+	if other, ok := r.keys.Get(string(hash[:])); ok {
 		return fmt.Errorf("keys %q and %q have the same secret", other.Name, k.Name)
 	}
 	k.digest = hash
-	r.keys[hash] = k
-	k.sameName, r.byName[k.Name] = r.byName[k.Name], k
+	r.keys.Set(string(hash[:]), k)
+	k.sameName, _ = r.byName.Get(k.Name)
+	r.byName.Set(k.Name, k)
 	return nil
 }
 

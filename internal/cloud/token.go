@@ -75,7 +75,8 @@ func (r *keyring) keyOfToken(text string, secret []byte, now time.Time) *key {
 	head, rest := raw[:tokenHeadSize], raw[tokenHeadSize:]
 	mac, name := rest[:sha256.Size], rest[sha256.Size:]
 	var k *key
-	for candidate := r.byName[string(name)]; candidate != nil; candidate = candidate.sameName {
+	candidate, _ := r.byName.Get(string(name))
+	for ; candidate != nil; candidate = candidate.sameName {
 		if hmac.Equal(mac, candidate.mac(head, secret)) {
 			k = candidate
 		}
