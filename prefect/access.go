@@ -66,12 +66,12 @@ func ownersOf(rows []ownedName) map[string]string {
 	return owners
 }
 
-func namesVariable(names []string) []variable {
+func namesVariable(names []string) map[string]any {
 	list := make([]graphql.String, len(names))
 	for i, name := range names {
 		list[i] = graphql.String(name)
 	}
-	return []variable{{"names", list}}
+	return map[string]any{"names": list}
 }
 
 // GetOverview lists the tenant's names as [Client.ListSecrets] does. The same

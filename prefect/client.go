@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
+
+	"github.com/shurcooL/graphql"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
 	"github.com/prefect-secrets/prefect-secrets/internal/apikey"
@@ -55,11 +55,9 @@ const defaultTimeout = 30 * time.Second
 // It does not retry: a caller repeats a request whose error is [Retryable], after
 // [APIError].RetryAfter if that is set. Package sync does so by itself.
 type Client struct {
-	url      *url.URL
-	endpoint string // the URL, for messages
-	tenantID string
-	key      func() string // a closure, so that printing a client cannot reach the key
-	base     http.RoundTripper
+	gql      *graphql.Client
+	endpoint string
+	sender   transport
 	learned  *learned
 	timeout  time.Duration // of one request
 
@@ -75,8 +73,7 @@ func NewClient(c ClientConfig) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	key := c.APIKey
-	if err := apikey.Check(key); err != nil {
+	if err := apikey.Check(c.APIKey); err != nil {
 		return nil, err
 	}
 	profile, err := newProfile(c.Dialect)
@@ -89,14 +86,11 @@ func NewClient(c ClientConfig) (*Client, error) {
 	if c.Timeout <= 0 {
 		c.Timeout = defaultTimeout
 	}
-	shown := endpoint.String()
-	endpoint.Host = strings.TrimSuffix(endpoint.Host, ":") // as net/http does
+	learned := &learned{profile: profile, batchLimit: maxBatch}
 	client := &Client{
-		url:           endpoint,
-		endpoint:      shown,
-		key:           func() string { return key },
-		base:          c.Transport,
-		learned:       &learned{profile: profile, batchLimit: maxBatch},
+		endpoint:      endpoint,
+		learned:       learned,
+		sender:        transport{base: c.Transport, key: func() string { return c.APIKey }, requests: &learned.requests},
 		timeout:       c.Timeout,
 		knownMessages: c.KnownMessages,
 	}
@@ -106,21 +100,21 @@ func NewClient(c ClientConfig) (*Client, error) {
 	return client, nil
 }
 
-func endpointURL(c ClientConfig) (*url.URL, error) {
+func endpointURL(c ClientConfig) (string, error) {
 	u, ok := address.Absolute(c.URL)
 	if !ok {
-		return nil, errors.New("the API URL must be absolute, such as https://secrets.example.com")
+		return "", errors.New("the API URL must be absolute, such as https://secrets.example.com")
 	}
 	if u.User != nil {
-		return nil, errors.New("the API URL must not contain a user or a password: the key goes in a header")
+		return "", errors.New("the API URL must not contain a user or a password: the key goes in a header")
 	}
 	if !c.AllowHTTP && address.Unencrypted(u) {
-		return nil, fmt.Errorf("plain http to %s %w", u.Host, ErrPlainHTTP)
+		return "", fmt.Errorf("plain http to %s %w", u.Host, ErrPlainHTTP)
 	}
 	if u.Path == "" {
 		u.Path = "/"
 	}
-	return u, nil
+	return u.String(), nil
 }
 
 // ForTenant returns a client for another tenant, or for the key's own if id is empty.
@@ -139,13 +133,14 @@ func (c *Client) setTenant(id string) error {
 	if !apikey.FitsHeader(id) {
 		return errors.New("the tenant's id contains a space or a control character")
 	}
-	c.tenantID = id
+	c.sender.tenantID = id
+	c.gql = graphql.NewClient(c.endpoint, &http.Client{Transport: &c.sender})
 	return nil
 }
 
 // Requests returns how many HTTP requests the client has sent, including those of
 // clients made from it by [Client.ForTenant].
-func (c *Client) Requests() int64 { return c.learned.requests.Load() }
+func (c *Client) Requests() int64 { return c.sender.requests.Load() }
 
 // Format never writes the key, whatever the verb.
 func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "prefect.Client") }

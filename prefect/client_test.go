@@ -364,34 +364,6 @@ func TestKeyIsNotSentAfterARedirect(t *testing.T) {
 	}
 }
 
-// A RoundTripper may not change a request, but some do.
-func TestRequestsShareNothing(t *testing.T) {
-	var seen []string
-	transport := roundTripper(func(req *http.Request) (*http.Response, error) {
-		seen = append(seen, fmt.Sprint(req.URL, req.Host, req.Header))
-		req.URL.Path, req.URL.Host, req.Host = "/changed", "changed.example.com", "changed.example.com"
-		req.Header.Add("Content-Type", "text/plain")
-		for _, values := range req.Header {
-			values[0] = "changed"
-		}
-		return answer(200, `{"data":{"a0":{"success":true}}}`), nil
-	})
-	client, err := newClient(t, transport).ForTenant("11111111-1111-4111-8111-111111111111")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		if err := client.SetSecret(t.Context(), "S", 1); err != nil {
-			t.Fatal(err)
-		}
-	}
-	const want = "https://secrets.example.com/secrets.example.com" +
-		"map[Authorization:[Bearer k] Content-Type:[application/json] X-Prefect-Tenant-Id:[11111111-1111-4111-8111-111111111111]]"
-	if diff := cmp.Diff([]string{want, want}, seen); diff != "" {
-		t.Error(diff)
-	}
-}
-
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }

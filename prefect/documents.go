@@ -10,8 +10,6 @@ import (
 	"strconv"
 	"sync"
 
-	"github.com/shurcooL/graphql"
-
 	"github.com/prefect-secrets/prefect-secrets/internal/rawjson"
 )
 
@@ -65,13 +63,13 @@ func (c *Client) sendDocument(ctx context.Context, m mutation, secrets []NamedVa
 
 // mutate sends one document with the aliases a0, a1 and so on.
 func (c *Client) mutate(ctx context.Context, p profile, m mutation, secrets []NamedValue) ([]MutationResult, error) {
-	variables := make([]variable, len(secrets))
+	variables := make(map[string]any, len(secrets))
 	for i, s := range secrets {
-		variables[i] = variable{inputOf(i), m.input(p, s)}
+		variables[inputOf(i)] = m.input(p, s)
 	}
 	document := batchDocument(p.field(m.camel, m.snake), p.changed, len(secrets))
 	var r reply
-	err := c.call(ctx, &r, (*graphql.Client).Mutate, document, variables)
+	err := c.call(ctx, &r, func(ctx context.Context) error { return c.gql.Mutate(ctx, document, variables) })
 	cleaner := cleaner{client: c, secrets: secrets}
 	if err != nil {
 		return nil, cleaner.clean(err)

@@ -8,9 +8,9 @@ import (
 
 // query sends a query whose results are at fields. The error is the query's own, or
 // the first one of a field.
-func (c *Client) query(ctx context.Context, q any, variables []variable, fields ...string) error {
+func (c *Client) query(ctx context.Context, q any, variables map[string]any, fields ...string) error {
 	var r reply
-	err := c.call(ctx, &r, (*graphql.Client).Query, q, variables)
+	err := c.call(ctx, &r, func(ctx context.Context) error { return c.gql.Query(ctx, q, variables) })
 	if err == nil && r.decode(q) != nil && r.errors == nil {
 		err = errMismatch
 	}
@@ -40,7 +40,9 @@ func (c *Client) value(ctx context.Context, p profile, name string) (Value, erro
 	}
 	field := p.field("secretValue", "secret_value")
 	var r reply
-	err := c.call(ctx, &r, (*graphql.Client).Query, document, []variable{{"name", graphql.String(name)}})
+	err := c.call(ctx, &r, func(ctx context.Context) error {
+		return c.gql.Query(ctx, document, map[string]any{"name": graphql.String(name)})
+	})
 	if err == nil {
 		err = asError(r.errorAt(field))
 	}

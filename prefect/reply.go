@@ -19,9 +19,9 @@ import (
 // 100,000 secrets, each as long as a name may be.
 const maxReply = 32 << 20
 
-// reply is the answer to one request. The GraphQL library does not read it: the library
-// cannot decode a JSON scalar, drops an error's path and code, and quotes the body of an
-// answer that is not 200.
+// reply is the answer to one request. The call adds it to its context and transport
+// fills it. The GraphQL library only writes documents: it cannot decode a JSON scalar,
+// drops an error's path and code, and quotes the body of an answer that is not 200.
 type reply struct {
 	status     int
 	redirect   string // see [APIError]

@@ -28,7 +28,7 @@ func (c *cleaner) clean(err error) error {
 		return err
 	}
 	if c.scrubber == nil {
-		c.scrubber = newScrubber(c.client.key(), c.secrets)
+		c.scrubber = newScrubber(c.client.sender.key(), c.secrets)
 	}
 	if c.client.knownMessages {
 		e = e.withKnownText()

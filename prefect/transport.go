@@ -1,59 +1,63 @@
 package prefect
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net/http"
-	"net/url"
+	"sync/atomic"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/httperr"
 )
 
-// send sends one document and reads the answer. It calls the RoundTripper itself, so that no
-// redirect is followed, which would carry the key to another host.
-func (c *Client) send(ctx context.Context, body []byte, r *reply) error {
-	c.learned.requests.Add(1)
-	req := c.newRequest(ctx, body)
-	resp, err := c.base.RoundTrip(req)
+// transport authenticates each request and reads the answer into the call's reply; the
+// GraphQL library gets a 200 without a body. So no redirect is followed, which would
+// carry the key to another host.
+type transport struct {
+	base     http.RoundTripper
+	key      func() string // a closure, so that printing a client cannot reach the key
+	tenantID string
+	requests *atomic.Int64
+}
+
+type replyKey struct{}
+
+func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	r, ok := req.Context().Value(replyKey{}).(*reply)
+	if !ok {
+		return nil, errors.New("a request outside a call")
+	}
+	t.requests.Add(1)
+	t.authenticate(req.Header)
+	resp, err := t.base.RoundTrip(req)
 	if err != nil {
-		return &url.Error{Op: "Post", URL: c.endpoint, Err: err}
+		return nil, err
 	}
 	defer resp.Body.Close()
 	r.from = origin{url: req.URL, sent: req.ContentLength}
 	r.read(resp)
 	r.redirect = httperr.Redirect(req.URL, resp)
-	return nil
+	return &http.Response{
+		Status: "200 OK", StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Body: http.NoBody, Request: req,
+	}, nil
 }
 
-// newRequest returns a request that no other one shares anything with, as a RoundTripper
-// may change it.
-func (c *Client) newRequest(ctx context.Context, body []byte) *http.Request {
-	to := *c.url
-	newBody := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-	req := (&http.Request{
-		Method: http.MethodPost, URL: &to, Host: to.Host, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header:        http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer " + c.key()}},
-		ContentLength: int64(len(body)), GetBody: newBody,
-	}).WithContext(ctx)
-	req.Body, _ = newBody()
-	if c.tenantID != "" {
-		req.Header["X-Prefect-Tenant-Id"] = []string{c.tenantID}
+// authenticate adds the headers that the API needs to those of the library's request,
+// which has only Content-Type. It changes the request itself instead of a copy, because the
+// library makes one for each call and never uses it again.
+func (t *transport) authenticate(header http.Header) {
+	header["Authorization"] = []string{"Bearer " + t.key()}
+	if t.tenantID != "" {
+		header.Set("X-PREFECT-TENANT-ID", t.tenantID)
 	}
-	return req
 }
 
 // call sends one document. The error is that of the document as a whole; the errors
 // of its aliases are in the reply.
-func (c *Client) call(ctx context.Context, r *reply, write write, document any, variables []variable) error {
-	body, err := bodyOf(write, document, variables)
-	if err != nil {
-		return &httperr.UnsentError{Err: errors.New("the request cannot be written as JSON"), Final: true}
-	}
+func (c *Client) call(ctx context.Context, r *reply, send func(context.Context) error) error {
 	limited, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	err = c.send(limited, body, r)
+	err := send(context.WithValue(limited, replyKey{}, r))
 	switch {
 	case r.status == 0:
 		return c.transportError(ctx, err)

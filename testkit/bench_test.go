@@ -30,7 +30,7 @@ func benchmark(b *testing.B, run func(testing.TB)) {
 }
 
 // TestAllocations bounds what a fake, a set and a get cost, which no other work on the
-// machine moves.
+// machine moves. About 60 allocations and 6 KB are shurcooL's, and net/http's below it.
 func TestAllocations(t *testing.T) {
 	const runs = 200
 	newSetGet(t) // what is made once

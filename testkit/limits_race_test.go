@@ -4,6 +4,6 @@ package testkit_test
 
 // The race detector allocates too.
 const (
-	maxAllocations = 172
-	maxBytes       = 15_200
+	maxAllocations = 226
+	maxBytes       = 21_000
 )

@@ -3,6 +3,6 @@
 package testkit_test
 
 const (
-	maxAllocations = 160
-	maxBytes       = 14_200
+	maxAllocations = 212
+	maxBytes       = 19_500
 )

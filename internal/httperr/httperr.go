@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"syscall"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
@@ -29,13 +28,7 @@ func (e *UnsentError) Error() string { return e.Err.Error() }
 // Unwrap returns the reason.
 func (e *UnsentError) Unwrap() error { return e.Err }
 
-// plainHTTP ends the error of net/http about an answer in http to a request in https.
-const plainHTTP = "server gave HTTP response to HTTPS client"
-
-var (
-	errNotHTTP   = errors.New("the answer is not HTTP")
-	errPlainHTTP = errors.New(plainHTTP)
-)
+var errNotHTTP = errors.New("the answer is not HTTP")
 
 // Cause returns why a request got no answer, without anything that the other side
 // wrote: an error of net/http quotes what it could not read. The names in a
@@ -63,8 +56,6 @@ func localCause(err error) error {
 	switch text := err.Error(); {
 	case isLocal(err):
 		return err
-	case strings.HasSuffix(text, plainHTTP):
-		return errPlainHTTP
 	case statusOf(text) != 0:
 		return &proxyError{statusOf(text)}
 	}
@@ -86,7 +77,9 @@ func isLocal(err error) bool {
 			return true
 		}
 	}
-	for _, target := range []error{io.EOF, io.ErrUnexpectedEOF, context.Canceled, context.DeadlineExceeded} {
+	for _, target := range []error{
+		io.EOF, io.ErrUnexpectedEOF, context.Canceled, context.DeadlineExceeded, http.ErrSchemeMismatch,
+	} {
 		if errors.Is(err, target) {
 			return true
 		}

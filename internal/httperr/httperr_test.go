@@ -64,7 +64,7 @@ func TestCause(t *testing.T) {
 		"a context's":      {context.DeadlineExceeded, "context deadline exceeded"},
 		"unsent":           {unsent, "no token"},
 		"of the request":   {&url.Error{Op: "Post", URL: "https://example.com/a?b", Err: refused}, `Post "https://example.com/a": dial tcp: connection refused`},
-		"http for https":   {errors.New(canary + " server gave HTTP response to HTTPS client"), "server gave HTTP response to HTTPS client"},
+		"http for https":   {http.ErrSchemeMismatch, "http: server gave HTTP response to HTTPS client"},
 		"a proxy's status": {errors.New("Bad Gateway"), "the proxy answered: Bad Gateway"},
 		"of the other":     {errors.New(canary), "the answer is not HTTP"},
 	}

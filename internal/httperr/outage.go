@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"syscall"
 )
 
@@ -87,12 +86,12 @@ func IsTLS(err error) bool {
 	var record tls.RecordHeaderError
 	var operation *net.OpError
 	switch {
-	case errors.As(err, &certificate), errors.As(err, &record), errors.Is(err, errPlainHTTP):
+	case errors.As(err, &certificate), errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		return true
 	case errors.As(err, &operation) && (operation.Op == "remote error" || operation.Op == "local error"):
 		return true // an alert of crypto/tls
 	}
-	return err != nil && strings.HasSuffix(err.Error(), plainHTTP)
+	return false
 }
 
 // IsFinal reports whether the same request would fail again: there is no such host, no

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 	"syscall"
@@ -42,6 +43,6 @@ func Sentence(who, to string, err error) string {
 // isPlainHTTP reports whether a server answered in http to a request in https.
 func isPlainHTTP(err error) bool {
 	var record tls.RecordHeaderError
-	return errors.Is(err, errPlainHTTP) || strings.HasSuffix(err.Error(), plainHTTP) ||
+	return errors.Is(err, http.ErrSchemeMismatch) ||
 		errors.As(err, &record) && strings.HasPrefix(string(record.RecordHeader[:]), "HTTP/")
 }
