@@ -30,7 +30,7 @@ func checkDanglingRefs(s *source, report func(finding)) {
 type danglingRef struct{ name, reason string }
 
 // danglingIn returns the keys that v refers to and that lead nowhere, each once.
-func (s *source) danglingIn(v setting) []danglingRef {
+func (s *source) danglingIn(v *setting) []danglingRef {
 	env, _ := s.env()
 	var all []danglingRef
 	seen := map[string]bool{}

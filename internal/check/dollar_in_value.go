@@ -40,7 +40,7 @@ func checkDollars(s *source, report func(finding)) {
 const onWindows = "on Windows Prefect makes one $ of two"
 
 // checkDollarsIn reports a secret that has the $ itself.
-func (s *source) checkDollarsIn(v setting, report func(finding)) {
+func (s *source) checkDollarsIn(v *setting, report func(finding)) {
 	if effect := literalDollar(v.str); effect != "" {
 		report(v.finding(s.label(v)+" has a $ in it: "+effect, dollarHint(v.secret)))
 	}
@@ -60,7 +60,7 @@ func literalDollar(str string) string {
 }
 
 // checkDollarsBehind reports a secret whose variable has the $ in its value.
-func (s *source) checkDollarsBehind(v setting, values map[string]string, report func(finding)) {
+func (s *source) checkDollarsBehind(v *setting, values map[string]string, report func(finding)) {
 	byEffect := map[string]*nameList{}
 	for _, ref := range release.References(v.str) {
 		effect := s.dollarEffect(values[ref.Name])

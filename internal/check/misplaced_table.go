@@ -14,7 +14,7 @@ const secretsTable = "context.secrets"
 // reportMisplaced reports a table that is one level off, or is called by nearly the
 // right name, so that Prefect does not find what is in it. It returns true if a
 // setting is in such a table.
-func (s *source) reportMisplaced(v setting, reported map[string]bool, report func(finding)) bool {
+func (s *source) reportMisplaced(v *setting, reported map[string]bool, report func(finding)) bool {
 	n, place := s.misplaced(v.path)
 	if n == 0 {
 		return false

@@ -104,7 +104,7 @@ func (s *source) typeOf(secret tomlpos.NodeID) (keys []string, typ string) {
 	if keys, isObject := objectKeys(str); isObject {
 		return keys, objectType
 	}
-	return nil, typePhrase(typeIn(release.Documented, setting{Value: v}))
+	return nil, typePhrase(typeIn(release.Documented, &setting{Value: v}))
 }
 
 func (s *source) childNames(table tomlpos.NodeID) []string {

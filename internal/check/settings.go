@@ -2,6 +2,7 @@ package check
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
@@ -13,37 +14,43 @@ import (
 type setting struct {
 	tomlpos.Value
 	path   []string
-	name   string // the path with dots
-	str    string // the value of a string; the TOML text of any other value
-	secret bool   // below [context.secrets]
+	name   string           // the path with dots
+	str    string           // the value of a string; the TOML text of any other value
+	secret bool             // below [context.secrets]
+	known  *release.Setting // of this name, or nil
 
 	isTableList bool // begun by a [[header]], which is its position
 }
 
 // settings returns the settings of a file, in the order of the text, and then its arrays
 // of tables.
-func (s *source) settings() []setting {
+func (s *source) settings() []*setting {
 	if s.cachedSettings != nil {
 		return s.cachedSettings
 	}
-	secrets := s.nodesBelow("context", "secrets")
-	s.cachedSettings = make([]setting, 0, len(s.doc.Values))
+	secrets, paths := s.nodesBelow("context", "secrets"), newPaths(s.doc)
+	all := make([]setting, 0, len(s.doc.Values))
 	for _, v := range s.doc.Values {
-		if s.doc.Nodes[v.Node].InList || v.Kind == tomlpos.InlineTable {
-			continue
+		if !s.doc.Nodes[v.Node].InList && v.Kind != tomlpos.InlineTable {
+			path, name := paths.of(v.Node)
+			all = append(all, setting{Value: v, path: path, name: name, str: s.doc.String(v), secret: secrets[v.Node]})
 		}
-		path := s.path(v.Node)
-		s.cachedSettings = append(s.cachedSettings, setting{Value: v, path: path, name: strings.Join(path, "."), str: s.doc.String(v), secret: secrets[v.Node]})
 	}
-	s.cachedSettings = append(s.cachedSettings, s.tableLists()...)
+	all = append(all, s.tableLists(paths)...)
+	s.cachedSettings = make([]*setting, len(all))
+	for i := range all {
+		all[i].known = release.SettingOf(all[i].name)
+		s.cachedSettings[i] = &all[i]
+	}
 	return s.cachedSettings
 }
 
 // tableLists returns the arrays of tables that [[headers]] begin, each as a setting at
 // its first header.
-func (s *source) tableLists() (lists []setting) {
+func (s *source) tableLists(paths *paths) (lists []setting) {
 	var isValue []bool
-	for _, n := range s.doc.Nodes {
+	for i := range s.doc.Nodes {
+		n := &s.doc.Nodes[i]
 		if n.Index != 0 || s.doc.Nodes[n.Parent].InList {
 			continue
 		}
@@ -57,17 +64,17 @@ func (s *source) tableLists() (lists []setting) {
 			continue
 		}
 		key, _ := s.doc.FirstKey(n.Parent)
-		path := s.path(n.Parent)
+		path, name := paths.of(n.Parent)
 		value := tomlpos.Value{Node: n.Parent, Kind: tomlpos.Array, Start: key.Start, End: key.End}
-		lists = append(lists, setting{Value: value, path: path, name: strings.Join(path, "."), str: "[{}]", isTableList: true})
+		lists = append(lists, setting{Value: value, path: path, name: name, str: "[{}]", isTableList: true})
 	}
 	return lists
 }
 
 // interpolated returns the settings that are strings with a $ in them.
-func (s *source) interpolated() []setting {
+func (s *source) interpolated() []*setting {
 	if s.cachedInterpolated == nil {
-		s.cachedInterpolated = []setting{}
+		s.cachedInterpolated = []*setting{}
 		for v := range s.stringSettings() {
 			if strings.Contains(v.str, "$") {
 				s.cachedInterpolated = append(s.cachedInterpolated, v)
@@ -78,8 +85,8 @@ func (s *source) interpolated() []setting {
 }
 
 // stringSettings returns the settings that are strings.
-func (s *source) stringSettings() iter.Seq[setting] {
-	return func(yield func(setting) bool) {
+func (s *source) stringSettings() iter.Seq[*setting] {
+	return func(yield func(*setting) bool) {
 		for _, v := range s.settings() {
 			if v.Kind.IsString() && !yield(v) {
 				return
@@ -88,27 +95,54 @@ func (s *source) stringSettings() iter.Seq[setting] {
 	}
 }
 
+// paths makes the paths of nodes. All share the memory of one list, and their names that
+// of one string.
+type paths struct {
+	doc   *tomlpos.Document
+	parts []string
+	names strings.Builder
+}
+
+func newPaths(doc *tomlpos.Document) *paths {
+	p := &paths{doc: doc, parts: make([]string, 0, 3*len(doc.Values))}
+	p.names.Grow(24 * len(doc.Values))
+	return p
+}
+
+// of returns the names that lead to a node, and these with dots between them.
+func (p *paths) of(n tomlpos.NodeID) (path []string, name string) {
+	first, start := len(p.parts), p.names.Len()
+	p.parts = appendPath(p.parts, p.doc, n)
+	path = slices.Clip(p.parts[first:])
+	for i, part := range path {
+		if i > 0 {
+			p.names.WriteByte('.')
+		}
+		p.names.WriteString(part)
+	}
+	return path, p.names.String()[start:]
+}
+
 // path returns the names that lead to a node.
-func (s *source) path(n tomlpos.NodeID) []string {
-	depth := 0
-	for up := n; up != tomlpos.Root; up = s.doc.Nodes[up].Parent {
-		depth++
+func (s *source) path(n tomlpos.NodeID) []string { return appendPath(nil, s.doc, n) }
+
+// appendPath appends the names that lead to a node.
+func appendPath(to []string, doc *tomlpos.Document, n tomlpos.NodeID) []string {
+	first := len(to)
+	for ; n != tomlpos.Root; n = doc.Nodes[n].Parent {
+		to = append(to, doc.Nodes[n].Name)
 	}
-	names := make([]string, depth)
-	for ; n != tomlpos.Root; n = s.doc.Nodes[n].Parent {
-		depth--
-		names[depth] = s.doc.Nodes[n].Name
-	}
-	return names
+	slices.Reverse(to[first:])
+	return to
 }
 
 // finding returns a finding about a setting's value.
-func (v setting) finding(message, hint string) finding {
+func (v *setting) finding(message, hint string) finding {
 	return finding{message: message, hint: hint, node: v.Node, start: v.Start, end: v.End}
 }
 
 // label returns what messages call a setting.
-func (s *source) label(v setting) string {
+func (s *source) label(v *setting) string {
 	name := MaskTokens(s.doc.Path(v.Node))
 	if v.secret {
 		return "secret " + strings.TrimPrefix(name, "context.secrets.")

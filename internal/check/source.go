@@ -46,8 +46,8 @@ type source struct {
 	told    map[tomlpos.NodeID]bool // secrets with a $ that plaintext-secret has reported
 
 	// Each is nil until the method that returns it was called.
-	cachedSettings     []setting       // see settings
-	cachedInterpolated []setting       // see interpolated
+	cachedSettings     []*setting      // see settings
+	cachedInterpolated []*setting      // see interpolated
 	cachedEnv          map[string]bool // see env
 	cachedTables       []bool          // see isTable
 	cachedDefaults     *int            // see isCopy

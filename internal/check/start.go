@@ -29,7 +29,7 @@ func checkStarts(s *source, report func(finding)) {
 
 // settingProblem returns a finding about a setting with which Prefect does not start, or
 // fails later. Its message is empty if nothing is wrong, or nothing is known.
-func (s *source) settingProblem(v setting) (f finding) {
+func (s *source) settingProblem(v *setting) (f finding) {
 	mayStop, mayFail := mayPreventStart(v), s.mayFailInUse(v)
 	if !mayStop && !mayFail {
 		return f
@@ -78,7 +78,7 @@ func (s *source) startFailure(in startInput) (failed *release.Error, suffix stri
 
 // mayPreventStart reports whether Prefect needs a setting to start, and its value
 // may be wrong.
-func mayPreventStart(v setting) bool {
+func mayPreventStart(v *setting) bool {
 	switch v.name {
 	case "context", "context.config", "logging", "tasks", "tasks.defaults":
 		return true
@@ -95,7 +95,7 @@ func mayPreventStart(v setting) bool {
 // startInput is a setting with what it refers to, alone: nothing else in the file can
 // fail.
 type startInput struct {
-	setting
+	*setting
 	*startReadings
 	env   []string
 	set   nameList // variables in the setting
@@ -172,7 +172,7 @@ func (in startInput) hint(problem string) string {
 
 // startInput returns what a release reads of a setting. It returns false if that is
 // not known: a reference leads to an unknown variable, or too far.
-func (s *source) startInput(v setting) (startInput, bool) {
+func (s *source) startInput(v *setting) (startInput, bool) {
 	in := startInput{setting: v}
 	tables := tableTexts{}
 	tables.add(s, v)
@@ -234,7 +234,7 @@ func (s *source) addReferred(in *startInput, tables tableTexts) bool {
 
 // addBeside adds the settings on which it depends whether Prefect can use a setting. It
 // returns false if one of them is not known.
-func (s *source) addBeside(v setting, tables tableTexts) bool {
+func (s *source) addBeside(v *setting, tables tableTexts) bool {
 	beside, _ := release.UsedWith(v.name)
 	env, _ := s.env()
 	for _, name := range beside {
@@ -248,7 +248,7 @@ func (s *source) addBeside(v setting, tables tableTexts) bool {
 // tableTexts are lines of TOML by the header of their table.
 type tableTexts map[string][]string
 
-func (t tableTexts) add(s *source, v setting) {
+func (t tableTexts) add(s *source, v *setting) {
 	header := ""
 	if len(v.path) > 1 {
 		header = "[" + s.doc.Path(s.doc.Nodes[v.Node].Parent) + "]\n"

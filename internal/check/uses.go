@@ -10,7 +10,7 @@ import (
 )
 
 // mayFailInUse reports whether Prefect may read a setting and fail with it later.
-func (s *source) mayFailInUse(v setting) bool {
+func (s *source) mayFailInUse(v *setting) bool {
 	_, used := release.UsedWith(v.name)
 	return used && !s.hasDefault(v) && !(v.name == "cloud.agent.level" && isLevel(v.str))
 }
