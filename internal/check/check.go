@@ -8,8 +8,8 @@ package check
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/internal/storekind"
@@ -49,9 +49,9 @@ type Diagnostic struct {
 func (d Diagnostic) String() string {
 	location := d.File
 	if d.Line > 0 {
-		location = fmt.Sprintf("%s:%d:%d", d.File, d.Line, d.Column)
+		location += ":" + strconv.Itoa(d.Line) + ":" + strconv.Itoa(d.Column)
 	}
-	return fmt.Sprintf("%s: %s: %s [%s]", location, d.Severity, d.Message, d.Rule)
+	return location + ": " + string(d.Severity) + ": " + d.Message + " [" + d.Rule + "]"
 }
 
 // Options are what a file is checked for. The zero value is all rules, any release

@@ -12,11 +12,10 @@ import (
 // mask replaces what is not shown.
 const mask = "***"
 
-// lineMasks returns the parts of a line, from lo to hi, to mask, sorted.
-func (s *source) lineMasks(line, lo, hi int) []span {
-	var out []span
+// appendLineMasks appends the parts of a line, from lo to hi, to mask, sorted.
+func (s *source) appendLineMasks(out []span, line, lo, hi int) []span {
 	if s.parses() {
-		out = s.maskedBetween(lo, hi)
+		out = s.appendMaskedBetween(out, lo, hi)
 	} else {
 		start, end := s.doc.Line(line)
 		out = clip(out, span{s.visibleEnd(start, end), end}, lo, hi)
@@ -45,12 +44,11 @@ func clip(to []span, s span, lo, hi int) []span {
 	return to
 }
 
-// maskedBetween returns the masked values and comments between lo and hi.
-func (s *source) maskedBetween(lo, hi int) []span {
+// appendMaskedBetween appends the masked values and comments between lo and hi.
+func (s *source) appendMaskedBetween(out []span, lo, hi int) []span {
 	if s.masked == nil {
 		s.masked = s.maskedSpans()
 	}
-	var out []span
 	first := sort.Search(len(s.masked), func(i int) bool { return s.masked[i].end > lo })
 	for _, m := range s.masked[first:] {
 		if m.start >= hi {
@@ -68,8 +66,9 @@ func (s *source) maskedSpans() []span {
 	for _, c := range s.doc.Comments {
 		out = append(out, span{s.maskStart(c.Start), c.End})
 	}
-	for _, v := range s.doc.Values {
-		if v.Kind.IsContainer() || v.Kind == tomlpos.Boolean || v.Kind.IsString() && isDisplayableReference(s.doc.String(v)) {
+	for i := range s.doc.Values {
+		v := &s.doc.Values[i]
+		if v.Kind.IsContainer() || v.Kind == tomlpos.Boolean || v.Kind.IsString() && isDisplayableReference(s.doc.String(*v)) {
 			continue
 		}
 		out = append(out, span{v.Start, v.End})
