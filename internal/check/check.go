@@ -73,6 +73,17 @@ type Options struct {
 	AssumeEnv []string
 	// Store is the kind of store whose secrets flows are checked for; nil is all kinds.
 	Store *storekind.Kind
+
+	parsedEnv environment // see ForMany
+}
+
+// ForMany returns the options for many files: they share the environment, which is
+// parsed once.
+func (o Options) ForMany() Options {
+	if o.Env != nil {
+		o.parsedEnv = newEnvironment(o.Env)
+	}
+	return o
 }
 
 func (o Options) includes(r Rule) bool {

@@ -71,5 +71,5 @@ func noteOfCase(found []*setting) string {
 // environment has no variables.
 func (s *source) setByEnv(text string) bool {
 	env, _ := s.env()
-	return release.SetByEnvironment(text, func(name string) bool { return env[name] })
+	return release.SetByEnvironment(text, env.has)
 }

@@ -15,7 +15,7 @@ const secretsTable = "context.secrets"
 // right name, so that Prefect does not find what is in it. It returns true if a
 // setting is in such a table.
 func (s *source) reportMisplaced(v *setting, reported map[string]bool, report func(finding)) bool {
-	n, place := s.misplaced(v.path)
+	n, place := s.misplaced(v)
 	if n == 0 {
 		return false
 	}
@@ -38,12 +38,11 @@ func (s *source) reportMisplaced(v *setting, reported map[string]bool, report fu
 
 // misplaced is misplacedTable for a setting of the file, whose tables may be the user's
 // own.
-func (s *source) misplaced(path []string) (n int, place string) {
-	n, place = misplacedTable(path)
-	if n > 0 && place == secretsTable && s.isOwnSecretsTable(path, n) {
+func (s *source) misplaced(v *setting) (n int, place string) {
+	if v.misplaced > 0 && v.place == secretsTable && s.isOwnSecretsTable(v.path, v.misplaced) {
 		return 0, ""
 	}
-	return n, place
+	return v.misplaced, v.place
 }
 
 // misplacedTable returns how many parts of a path lead to a table that Prefect looks
@@ -147,7 +146,7 @@ func isJoinedName(name string) bool {
 func (s *source) misplacedSecrets() (below []bool, tops map[tomlpos.NodeID]bool) {
 	below, tops = make([]bool, len(s.doc.Nodes)), map[tomlpos.NodeID]bool{}
 	for _, v := range s.settings() {
-		n, place := s.misplaced(v.path)
+		n, place := s.misplaced(v)
 		if n == 0 || place != secretsTable {
 			continue
 		}

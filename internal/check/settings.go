@@ -19,6 +19,9 @@ type setting struct {
 	secret bool             // below [context.secrets]
 	known  *release.Setting // of this name, or nil
 
+	misplaced int    // see misplacedTable
+	place     string // the same
+
 	isTableList bool // begun by a [[header]], which is its position
 }
 
@@ -39,8 +42,10 @@ func (s *source) settings() []*setting {
 	all = append(all, s.tableLists(paths)...)
 	s.cachedSettings = make([]*setting, len(all))
 	for i := range all {
-		all[i].known = release.SettingOf(all[i].name)
-		s.cachedSettings[i] = &all[i]
+		v := &all[i]
+		v.known = release.SettingOf(v.name)
+		v.misplaced, v.place = misplacedTable(v.path)
+		s.cachedSettings[i] = v
 	}
 	return s.cachedSettings
 }
@@ -185,7 +190,7 @@ func inReleases(spans []release.Span, all bool) (suffix string, ok bool) {
 // lookup returns the node that a dotted name leads to.
 func (s *source) lookup(name string) (tomlpos.NodeID, bool) {
 	node := tomlpos.Root
-	for _, part := range strings.Split(name, ".") {
+	for part := range strings.SplitSeq(name, ".") {
 		next, ok := s.doc.Child(node, part)
 		if !ok {
 			return tomlpos.Root, false
@@ -193,30 +198,4 @@ func (s *source) lookup(name string) (tomlpos.NodeID, bool) {
 		node = next
 	}
 	return node, true
-}
-
-// env returns the names of the environment's variables. ok is false if the
-// environment is unknown.
-func (s *source) env() (names map[string]bool, ok bool) {
-	if s.opts.Env == nil {
-		return nil, false
-	}
-	if s.cachedEnv == nil {
-		s.cachedEnv = make(map[string]bool, len(s.opts.Env))
-		for _, entry := range s.opts.Env {
-			name, _, _ := strings.Cut(entry, "=")
-			s.cachedEnv[name] = true
-		}
-	}
-	return s.cachedEnv, true
-}
-
-// envValues returns the values of the environment's variables, which are never shown.
-func (s *source) envValues() map[string]string {
-	values := make(map[string]string, len(s.opts.Env))
-	for _, entry := range s.opts.Env {
-		name, value, _ := strings.Cut(entry, "=")
-		values[name] = value
-	}
-	return values
 }

@@ -48,7 +48,7 @@ type source struct {
 	// Each is nil until the method that returns it was called.
 	cachedSettings     []*setting      // see settings
 	cachedInterpolated []*setting      // see interpolated
-	cachedEnv          map[string]bool // see env
+	cachedEnv          environment     // see env
 	cachedTables       []bool          // see isTable
 	cachedDefaults     *int            // see isCopy
 	cachedOwn          map[string]bool // see isOwnSecretsTable

@@ -108,6 +108,7 @@ type startReadings struct {
 	mu   sync.Mutex
 	load *release.Loader
 	read map[release.Version]startReading
+	uses map[useQuestion]useAnswer // of the settings in the text
 }
 
 // startCache holds readings by their text.
@@ -181,7 +182,7 @@ func (s *source) startInput(v *setting) (startInput, bool) {
 	}
 	if strings.Contains(v.str, "$") {
 		env, known := s.env()
-		if !known || env[release.Variable(v.name)] || !s.addReferred(&in, tables) {
+		if !known || env.has(release.Variable(v.name)) || !s.addReferred(&in, tables) {
 			return in, false
 		}
 		in.env = s.opts.Env
@@ -200,7 +201,7 @@ func (s *source) readingsOf(text string, in startInput) *startReadings {
 		defaultsOf = in.path[:1]
 	}
 	read := func() *startReadings {
-		return &startReadings{load: newStartLoader(text, in.env, defaultsOf), read: map[release.Version]startReading{}}
+		return &startReadings{load: newStartLoader(text, in.env, defaultsOf), read: map[release.Version]startReading{}, uses: map[useQuestion]useAnswer{}}
 	}
 	switch {
 	case in.env != nil:
@@ -219,9 +220,9 @@ func (s *source) addReferred(in *startInput, tables tableTexts) bool {
 	env, _ := s.env()
 	for _, ref := range release.References(in.str) {
 		switch {
-		case env[ref.Name]:
+		case env.has(ref.Name):
 			in.set.add(ref.Name)
-		case s.isAssumed(ref.Name) || env[release.Variable(ref.Name)]:
+		case s.isAssumed(ref.Name) || env.has(release.Variable(ref.Name)):
 			return false
 		case !ref.Braces || s.isVariable(ref):
 			in.unset.add(ref.Name)
@@ -238,7 +239,7 @@ func (s *source) addBeside(v *setting, tables tableTexts) bool {
 	beside, _ := release.UsedWith(v.name)
 	env, _ := s.env()
 	for _, name := range beside {
-		if env[release.Variable(name)] || !tables.addKey(s, name) {
+		if env.has(release.Variable(name)) || !tables.addKey(s, name) {
 			return false
 		}
 	}
