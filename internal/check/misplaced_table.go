@@ -51,10 +51,10 @@ func misplacedTable(path []string) (n int, place string) {
 	if len(path) < 2 || path[0] == "context" && path[1] == "secrets" {
 		return 0, ""
 	}
-	if n := secretsPrefix(path); n > 0 {
+	wrapped := wrappers(path)
+	if n := secretsPrefix(path, wrapped); n > 0 {
 		return n, secretsTable
 	}
-	wrapped := wrappers(path)
 	top := strings.ToLower(path[wrapped])
 	isOption := wrapped == len(path)-1
 	switch {
@@ -67,9 +67,9 @@ func misplacedTable(path []string) (n int, place string) {
 }
 
 // secretsPrefix returns how many parts of a path lead to a table that must be
-// meant for [context.secrets], and is not it; 0 if they lead to none.
-func secretsPrefix(path []string) int {
-	at := wrappers(path)
+// meant for [context.secrets], and is not it; 0 if they lead to none. The first at parts
+// are wrappers.
+func secretsPrefix(path []string, at int) int {
 	rest := path[at:]
 	switch {
 	case len(rest) > 1 && (isSecretsName(rest[0]) || isJoinedName(rest[0])):

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"fmt"
 	"sort"
 	"strings"
 	"sync"
@@ -201,14 +200,14 @@ func (p plaintexts) hint(named tomlpos.NodeID) string {
 	if n.Parent != tomlpos.Root && parent != secretsTable && p.namesakes()[variable] > 1 {
 		variable = variableFor(MaskTokens(p.doc.Nodes[n.Parent].Name + "_" + n.Name))
 	}
-	hint := fmt.Sprintf(`name an environment variable instead: %s = "$%s"`, key, variable)
+	toStore, nameCase := "", ""
 	if p.secrets[named] {
-		hint += "; or remove it and write it to the store with prefect-secrets sync"
+		toStore = "; or remove it and write it to the store with prefect-secrets sync"
 	}
 	if parent == secretsTable && p.mayChangeCase(n.Name) {
-		hint += documentedCase
+		nameCase = documentedCase
 	}
-	return hint
+	return "name an environment variable instead: " + key + ` = "$` + variable + `"` + toStore + nameCase
 }
 
 // unreserved returns a name, or what the rule reserved-key proposes in its place.
@@ -240,7 +239,7 @@ func (s *source) isList(n tomlpos.NodeID) bool {
 // no shell sets for a purpose of its own.
 func variableFor(key string) string {
 	name := strings.Map(func(r rune) rune {
-		if r < 0x80 && strings.ContainsRune(alphanumeric, r) {
+		if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' {
 			return r
 		}
 		return '_'
