@@ -31,10 +31,16 @@ func (s *source) settings() []*setting {
 	if s.cachedSettings != nil {
 		return s.cachedSettings
 	}
-	secrets, paths := s.nodesBelow("context", "secrets"), newPaths(s.doc)
-	all := make([]setting, 0, len(s.doc.Values))
+	n := 0
+	for i := range s.doc.Values {
+		if s.isSetting(&s.doc.Values[i]) {
+			n++
+		}
+	}
+	secrets, paths := s.nodesBelow("context", "secrets"), newPaths(s.doc, n)
+	all := make([]setting, 0, n)
 	for _, v := range s.doc.Values {
-		if !s.doc.Nodes[v.Node].InList && v.Kind != tomlpos.InlineTable {
+		if s.isSetting(&v) {
 			path, name := paths.of(v.Node)
 			all = append(all, setting{Value: v, path: path, name: name, str: s.doc.String(v), secret: secrets[v.Node]})
 		}
@@ -48,6 +54,10 @@ func (s *source) settings() []*setting {
 		s.cachedSettings[i] = v
 	}
 	return s.cachedSettings
+}
+
+func (s *source) isSetting(v *tomlpos.Value) bool {
+	return !s.doc.Nodes[v.Node].InList && v.Kind != tomlpos.InlineTable
 }
 
 // tableLists returns the arrays of tables that [[headers]] begin, each as a setting at
@@ -108,9 +118,10 @@ type paths struct {
 	names strings.Builder
 }
 
-func newPaths(doc *tomlpos.Document) *paths {
-	p := &paths{doc: doc, parts: make([]string, 0, 3*len(doc.Values))}
-	p.names.Grow(24 * len(doc.Values))
+// newPaths returns the maker of about n paths.
+func newPaths(doc *tomlpos.Document, n int) *paths {
+	p := &paths{doc: doc, parts: make([]string, 0, 3*n)}
+	p.names.Grow(24 * n)
 	return p
 }
 
