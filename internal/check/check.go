@@ -130,6 +130,14 @@ func (s *source) activeRules() []checker {
 	return active
 }
 
+// maskedKey returns the key that a finding is about, without credentials.
+func (s *source) maskedKey(f finding) string {
+	if f.key != "" {
+		return MaskTokens(f.key)
+	}
+	return s.maskedPath(f.node)
+}
+
 // diagnostic returns a finding as a diagnostic, without a position if the positions
 // of the file are not verified.
 func (s *source) diagnostic(r Rule, f finding) Diagnostic {
@@ -139,7 +147,7 @@ func (s *source) diagnostic(r Rule, f finding) Diagnostic {
 		Message:  f.message,
 		Hint:     f.hint,
 		File:     s.name,
-		Key:      cmp.Or(MaskTokens(f.key), s.maskedPath(f.node)),
+		Key:      s.maskedKey(f),
 		Help:     r.Help(),
 	}
 	if !s.verified {

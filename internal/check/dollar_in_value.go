@@ -60,11 +60,14 @@ func literalDollar(str string) string {
 
 // checkDollarsBehind reports a secret whose variable has the $ in its value.
 func (s *source) checkDollarsBehind(v *setting, env environment, report func(finding)) {
-	byEffect := map[string]*nameList{}
+	var byEffect map[string]*nameList
 	for _, ref := range release.References(v.str) {
 		effect := s.dollarEffect(env[ref.Name])
 		if effect == "" {
 			continue
+		}
+		if byEffect == nil {
+			byEffect = map[string]*nameList{}
 		}
 		if byEffect[effect] == nil {
 			byEffect[effect] = &nameList{}

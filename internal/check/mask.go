@@ -63,22 +63,29 @@ func (s *source) appendMaskedBetween(out []span, lo, hi int) []span {
 // ignore[rule], and values except booleans and references.
 func (s *source) maskedSpans() []span {
 	out := make([]span, 0, len(s.doc.Values)+len(s.doc.Comments))
-	for _, c := range s.doc.Comments {
-		out = append(out, span{s.maskStart(c.Start), c.End})
-	}
+	comments := s.doc.Comments
 	for i := range s.doc.Values {
 		v := &s.doc.Values[i]
+		for len(comments) > 0 && comments[0].Start < v.Start {
+			out = append(out, s.maskedComment(comments[0]))
+			comments = comments[1:]
+		}
 		if v.Kind.IsContainer() || v.Kind == tomlpos.Boolean || v.Kind.IsString() && isDisplayableReference(s.doc.String(*v)) {
 			continue
 		}
 		out = append(out, span{v.Start, v.End})
 	}
+	for _, c := range comments {
+		out = append(out, s.maskedComment(c))
+	}
 	if s.standard != nil {
 		out = s.maskUnexplained(out)
+		sortSpans(out)
 	}
-	sortSpans(out)
 	return out
 }
+
+func (s *source) maskedComment(c tomlpos.Comment) span { return span{s.maskStart(c.Start), c.End} }
 
 // maskUnexplained appends what is neither key, value nor comment of a file that a release has
 // read: its parser drops parts of the text, and takes parts of values for keys.

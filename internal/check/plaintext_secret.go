@@ -18,7 +18,7 @@ func checkPlaintext(s *source, report func(finding)) {
 	s.told = map[tomlpos.NodeID]bool{}
 	for _, v := range s.doc.Values {
 		named := s.namedNode(v.Node)
-		if v.Kind.IsContainer() || reported[named] || s.failing[v.Node] && s.doc.Path(v.Node) == secretsTable {
+		if v.Kind.IsContainer() || reported[named] || s.failing[v.Node] && s.isSecretsTable(v.Node) {
 			continue
 		}
 		kind := p.kindOf(v)
@@ -119,11 +119,17 @@ func (p plaintexts) isPlaintext(v tomlpos.Value, named tomlpos.NodeID) bool {
 // from 0.10.0 to 1.4.1, which everybody knows.
 const shippedPassword = "test-password"
 
+// isSecretsTable reports whether a node is [context.secrets].
+func (s *source) isSecretsTable(n tomlpos.NodeID) bool {
+	parent := s.doc.Nodes[n].Parent
+	return s.doc.Nodes[n].Name == "secrets" && s.doc.Nodes[parent].Name == "context" && s.doc.Nodes[parent].Parent == tomlpos.Root
+}
+
 // isPartial reports whether a node is a part of a secret that has a reference beside
 // it.
 func (p plaintexts) isPartial(named tomlpos.NodeID) bool {
 	parent := p.doc.Nodes[named].Parent
-	return p.partial[parent] && (p.secrets[parent] || p.misplaced[parent]) && !p.misplacedTops[parent] && p.doc.Path(parent) != secretsTable
+	return p.partial[parent] && (p.secrets[parent] || p.misplaced[parent]) && !p.misplacedTops[parent] && !p.isSecretsTable(parent)
 }
 
 // isLiteral reports whether a string stands for itself: it is not empty, a reference
@@ -195,16 +201,15 @@ func (p plaintexts) hint(named tomlpos.NodeID) string {
 		return "Prefect expands no $NAME inside an array: remove it from the array, or write it to the store with prefect-secrets sync"
 	}
 	key := MaskTokens(tomlpos.QuoteKey(p.unreserved(n.Name)))
-	parent := p.doc.Path(n.Parent)
 	variable := variableFor(key)
-	if n.Parent != tomlpos.Root && parent != secretsTable && p.namesakes()[variable] > 1 {
+	if n.Parent != tomlpos.Root && !p.isSecretsTable(n.Parent) && p.namesakes()[variable] > 1 {
 		variable = variableFor(MaskTokens(p.doc.Nodes[n.Parent].Name + "_" + n.Name))
 	}
 	toStore, nameCase := "", ""
 	if p.secrets[named] {
 		toStore = "; or remove it and write it to the store with prefect-secrets sync"
 	}
-	if parent == secretsTable && p.mayChangeCase(n.Name) {
+	if p.isSecretsTable(n.Parent) && p.mayChangeCase(n.Name) {
 		nameCase = documentedCase
 	}
 	return "name an environment variable instead: " + key + ` = "$` + variable + `"` + toStore + nameCase

@@ -54,6 +54,8 @@ type source struct {
 	cachedOwn          map[string]bool // see isOwnSecretsTable
 	cachedReferable    []string        // see referable
 	cachedStarts       *startCache     // see readingsOf
+
+	lastMasked maskedNode // what maskedPath has returned last: a message and its diagnostic ask for the same
 }
 
 // span is a part of the text, in byte offsets, end exclusive.
