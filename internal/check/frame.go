@@ -15,8 +15,6 @@ const (
 	linesBefore    = 2   // shown before the marked line
 	maxColumns     = 160 // code points shown of a line
 	maxBytesAround = 512 // bytes read on either side of the mark
-	frameSize      = 192 // bytes of most frames
-	masksOfLine    = 8   // masks of most lines, or fewer
 )
 
 // noMark is a mark on no line.
@@ -24,21 +22,21 @@ var noMark = span{-1, -1}
 
 // frame returns the marked line and the lines before it, masked, with a marker below.
 func (s *source) frame(mark span) string {
-	last := s.doc.Position(mark.start).Line
-	var b strings.Builder
-	b.Grow(frameSize)
-	line := maskedLine{text: make([]byte, 0, 2*maxColumns), masks: make([]span, 0, masksOfLine)}
+	last, frame, line := s.doc.Position(mark.start).Line, s.frameText[:0], &s.frameLine
 	for n := s.firstFrameLine(last); n < last; n++ {
-		s.maskLine(&line, n, noMark)
-		writeLine(&b, s.shownLine(n), line.text)
+		s.maskLine(line, n, noMark)
+		frame = appendLine(frame, s.shownLine(n), line.text)
 	}
-	s.maskLine(&line, last, mark)
-	writeLine(&b, s.shownLine(last), line.text)
-	b.WriteString("      | ")
-	b.WriteString(strings.Repeat(" ", line.mark.start))
-	b.WriteByte('^')
-	b.WriteString(strings.Repeat("~", line.mark.end-line.mark.start-1))
-	return b.String()
+	s.maskLine(line, last, mark)
+	frame = appendLine(frame, s.shownLine(last), line.text)
+	frame = append(frame, "      | "...)
+	frame = append(frame, strings.Repeat(" ", line.mark.start)...)
+	frame = append(frame, '^')
+	for range line.mark.end - line.mark.start - 1 {
+		frame = append(frame, '~')
+	}
+	s.frameText = frame
+	return string(frame)
 }
 
 // firstFrameLine returns the first line to show before a line. In a notebook it is of
@@ -56,17 +54,16 @@ func (s *source) firstFrameLine(last int) int {
 	return first
 }
 
-func writeLine(b *strings.Builder, number int, text []byte) {
+func appendLine(to []byte, number int, text []byte) []byte {
 	n := strconv.Itoa(number)
-	b.WriteString(strings.Repeat(" ", max(0, 5-len(n))))
-	b.WriteString(n)
-	b.WriteString(" | ")
-	b.Write(bytes.TrimRight(text, " "))
-	b.WriteByte('\n')
+	to = append(to, strings.Repeat(" ", max(0, 5-len(n)))...)
+	to = append(to, n...)
+	to = append(to, " | "...)
+	to = append(to, bytes.TrimRight(text, " ")...)
+	return append(to, '\n')
 }
 
-// maskedLine is a line to display. The lines of a frame use the same memory one after the
-// other.
+// maskedLine is a line to display.
 type maskedLine struct {
 	text    []byte
 	columns int

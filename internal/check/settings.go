@@ -144,11 +144,16 @@ func (s *source) path(n tomlpos.NodeID) []string { return appendPath(nil, s.doc,
 
 // appendPath appends the names that lead to a node.
 func appendPath(to []string, doc *tomlpos.Document, n tomlpos.NodeID) []string {
-	first := len(to)
-	for ; n != tomlpos.Root; n = doc.Nodes[n].Parent {
-		to = append(to, doc.Nodes[n].Name)
+	depth := 0
+	for up := n; up != tomlpos.Root; up = doc.Nodes[up].Parent {
+		depth++
 	}
-	slices.Reverse(to[first:])
+	end := len(to) + depth
+	to = slices.Grow(to, depth)[:end]
+	for ; n != tomlpos.Root; n = doc.Nodes[n].Parent {
+		end--
+		to[end] = doc.Nodes[n].Name
+	}
 	return to
 }
 

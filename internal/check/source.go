@@ -55,6 +55,10 @@ type source struct {
 	cachedReferable    []string        // see referable
 	cachedStarts       *startCache     // see readingsOf
 
+	// Memory that frames use one after the other.
+	frameText []byte
+	frameLine maskedLine
+
 	lastMasked maskedNode // what maskedPath has returned last: a message and its diagnostic ask for the same
 }
 
