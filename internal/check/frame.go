@@ -190,14 +190,14 @@ func (l *maskedLine) truncate(left, right bool) {
 		l.mark.end = max(l.mark.start+1, min(l.mark.end-from, maxColumns))
 	}
 	if left {
-		l.text = slices.Insert(l.text, 0, []byte(more)...)
+		l.text = slices.Insert(l.text, 0, []byte(ellipsis)...)
 		l.mark.start++
 		l.mark.end++
 	}
 	if right {
-		l.text = append(l.text, more...)
+		l.text = append(l.text, ellipsis...)
 	}
 }
 
-// more stands for the rest of a line.
-const more = "…"
+// ellipsis stands for the rest of a line.
+const ellipsis = "…"

@@ -158,7 +158,8 @@ func namesCredential(str string) bool {
 		return false
 	}
 	n := 0
-	for word := range strings.FieldsFuncSeq(strings.ToLower(str), func(r rune) bool { return r == '_' || r == ' ' || r == '-' }) {
+	isBetween := func(r rune) bool { return r == '_' || r == ' ' || r == '-' }
+	for word := range strings.FieldsFuncSeq(strings.ToLower(str), isBetween) {
 		if !credentialWords[word] {
 			return false
 		}

@@ -121,15 +121,17 @@ const shippedPassword = "test-password"
 
 // isSecretsTable reports whether a node is [context.secrets].
 func (s *source) isSecretsTable(n tomlpos.NodeID) bool {
-	parent := s.doc.Nodes[n].Parent
-	return s.doc.Nodes[n].Name == "secrets" && s.doc.Nodes[parent].Name == "context" && s.doc.Nodes[parent].Parent == tomlpos.Root
+	table := s.doc.Nodes[n]
+	parent := s.doc.Nodes[table.Parent]
+	return table.Name == "secrets" && parent.Name == "context" && parent.Parent == tomlpos.Root
 }
 
 // isPartial reports whether a node is a part of a secret that has a reference beside
 // it.
 func (p plaintexts) isPartial(named tomlpos.NodeID) bool {
 	parent := p.doc.Nodes[named].Parent
-	return p.partial[parent] && (p.secrets[parent] || p.misplaced[parent]) && !p.misplacedTops[parent] && !p.isSecretsTable(parent)
+	inSecrets := p.secrets[parent] || p.misplaced[parent]
+	return p.partial[parent] && inSecrets && !p.misplacedTops[parent] && !p.isSecretsTable(parent)
 }
 
 // isLiteral reports whether a string stands for itself: it is not empty, a reference

@@ -59,7 +59,8 @@ type source struct {
 	frameText []byte
 	frameLine maskedLine
 
-	lastMasked maskedNode // what maskedPath has returned last: a message and its diagnostic ask for the same
+	// What maskedPath has returned last: a message and its diagnostic ask for the same.
+	lastMasked maskedNode
 }
 
 // span is a part of the text, in byte offsets, end exclusive.

@@ -111,6 +111,14 @@ type startReadings struct {
 	uses map[useQuestion]useAnswer // of the settings in the text
 }
 
+func newStartReadings(text string, env, defaultsOf []string) *startReadings {
+	return &startReadings{
+		load: newStartLoader(text, env, defaultsOf),
+		read: map[release.Version]startReading{},
+		uses: map[useQuestion]useAnswer{},
+	}
+}
+
 // startCache holds readings by their text.
 type startCache struct {
 	mu     sync.Mutex
@@ -196,12 +204,12 @@ func (s *source) startInput(v *setting) (startInput, bool) {
 // readingsOf returns the readings of the text that a setting is part of. A release loads
 // only the defaults beside it, unless it may refer to any.
 func (s *source) readingsOf(text string, in startInput) *startReadings {
-	var defaultsOf []string
-	if !strings.Contains(text, "$") {
-		defaultsOf = in.path[:1]
-	}
 	read := func() *startReadings {
-		return &startReadings{load: newStartLoader(text, in.env, defaultsOf), read: map[release.Version]startReading{}, uses: map[useQuestion]useAnswer{}}
+		var defaultsOf []string
+		if !strings.Contains(text, "$") {
+			defaultsOf = []string{strings.Clone(in.path[0])} // readings outlive the file
+		}
+		return newStartReadings(text, in.env, defaultsOf)
 	}
 	switch {
 	case in.env != nil:

@@ -77,7 +77,7 @@ func TestStartNeedsNoOtherDefaults(t *testing.T) {
 				continue
 			}
 			all := in
-			all.startReadings = &startReadings{load: newStartLoader(text, in.env, nil), read: map[release.Version]startReading{}, uses: map[useQuestion]useAnswer{}}
+			all.startReadings = newStartReadings(text, in.env, nil)
 			for _, version := range release.Any.Releases() {
 				got, want := whatFails(in, version), whatFails(all, version)
 				if got != want {

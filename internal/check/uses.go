@@ -36,6 +36,7 @@ func (s *source) useProblem(in startInput) finding {
 	in.mu.Unlock()
 	if !ok {
 		answer = s.askUse(in)
+		question.setting = strings.Clone(in.name) // the answer outlives the file
 		in.mu.Lock()
 		in.uses[question] = answer
 		in.mu.Unlock()
