@@ -28,10 +28,12 @@ func checkCasts(s *source, report func(finding)) {
 
 // castsUnasked reports whether a release casts a setting that is not one of its own,
 // or that it keeps as a string.
-func castsUnasked(v setting) func(release.Version) bool {
-	known, _ := release.SettingOf(v.name)
+func castsUnasked(v *setting) func(release.Version) bool {
 	return func(version release.Version) bool {
-		wanted := known.TypeIn(version)
+		wanted := ""
+		if v.known != nil {
+			wanted = v.known.TypeIn(version)
+		}
 		return version.CastsFile() && (wanted == "" || wanted == "str")
 	}
 }
@@ -68,7 +70,7 @@ func castType(str string) (kind string, changed bool) {
 	return article(name) + name, true
 }
 
-func castHint(v setting) string {
+func castHint(v *setting) string {
 	if v.secret {
 		return `a flow gets that and not a string; to keep the string, quote it twice, such as '"42"'`
 	}

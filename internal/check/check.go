@@ -8,8 +8,8 @@ package check
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/internal/storekind"
@@ -49,9 +49,9 @@ type Diagnostic struct {
 func (d Diagnostic) String() string {
 	location := d.File
 	if d.Line > 0 {
-		location = fmt.Sprintf("%s:%d:%d", d.File, d.Line, d.Column)
+		location += ":" + strconv.Itoa(d.Line) + ":" + strconv.Itoa(d.Column)
 	}
-	return fmt.Sprintf("%s: %s: %s [%s]", location, d.Severity, d.Message, d.Rule)
+	return location + ": " + string(d.Severity) + ": " + d.Message + " [" + d.Rule + "]"
 }
 
 // Options are what a file is checked for. The zero value is all rules, any release
@@ -73,6 +73,17 @@ type Options struct {
 	AssumeEnv []string
 	// Store is the kind of store whose secrets flows are checked for; nil is all kinds.
 	Store *storekind.Kind
+
+	parsedEnv environment // see ForMany
+}
+
+// ForMany returns the options for many files: they share the environment, which is
+// parsed once.
+func (o Options) ForMany() Options {
+	if o.Env != nil {
+		o.parsedEnv = newEnvironment(o.Env)
+	}
+	return o
 }
 
 func (o Options) includes(r Rule) bool {
@@ -119,6 +130,14 @@ func (s *source) activeRules() []checker {
 	return active
 }
 
+// maskedKey returns the key that a finding is about, without credentials.
+func (s *source) maskedKey(f finding) string {
+	if f.key != "" {
+		return MaskTokens(f.key)
+	}
+	return s.maskedPath(f.node)
+}
+
 // diagnostic returns a finding as a diagnostic, without a position if the positions
 // of the file are not verified.
 func (s *source) diagnostic(r Rule, f finding) Diagnostic {
@@ -128,7 +147,7 @@ func (s *source) diagnostic(r Rule, f finding) Diagnostic {
 		Message:  f.message,
 		Hint:     f.hint,
 		File:     s.name,
-		Key:      cmp.Or(MaskTokens(f.key), s.maskedPath(f.node)),
+		Key:      s.maskedKey(f),
 		Help:     r.Help(),
 	}
 	if !s.verified {

@@ -6,14 +6,21 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 )
 
-// graph maps each key to the keys that its string refers to.
+// graph maps each key to the keys that its string refers to, of those whose strings refer
+// to others as well.
 type graph map[string][]string
 
 func (s *source) referenceGraph() graph {
+	mayRefer := make(map[string]bool, len(s.interpolated()))
+	for _, v := range s.interpolated() {
+		mayRefer[v.name] = true
+	}
 	g := graph{}
 	for _, v := range s.interpolated() {
-		if names := release.Keys(v.str); len(names) > 0 {
-			g[v.name] = append(g[v.name], names...)
+		for _, name := range release.Keys(v.str) {
+			if mayRefer[name] {
+				g[v.name] = append(g[v.name], name)
+			}
 		}
 	}
 	return g

@@ -30,18 +30,23 @@ func checkDanglingRefs(s *source, report func(finding)) {
 type danglingRef struct{ name, reason string }
 
 // danglingIn returns the keys that v refers to and that lead nowhere, each once.
-func (s *source) danglingIn(v setting) []danglingRef {
+func (s *source) danglingIn(v *setting) []danglingRef {
 	env, _ := s.env()
 	var all []danglingRef
-	seen := map[string]bool{}
+	var seen map[string]bool
 	for _, name := range release.Keys(v.str) {
-		if seen[name] || env[name] || env[release.Variable(name)] || strings.HasPrefix(name, "{") {
+		if seen[name] || env.has(name) || strings.HasPrefix(name, "{") {
 			continue // the last is a template, as in ${{ secrets.NAME }}
 		}
-		seen[name] = true
-		if reason := s.danglingReason(name); reason != "" {
-			all = append(all, danglingRef{name, reason})
+		reason := s.danglingReason(name)
+		if reason == "" || env.has(release.Variable(name)) {
+			continue
 		}
+		if seen == nil {
+			seen = map[string]bool{}
+		}
+		seen[name] = true
+		all = append(all, danglingRef{name, reason})
 	}
 	return all
 }

@@ -43,11 +43,11 @@ func checkDeprecated(s *source, report func(finding)) {
 		if s.isShipped(v) {
 			continue
 		}
-		if known, _ := release.SettingOf(v.name); known.DroppedIn(version) && v.str != "" {
-			last, _ := known.LastRead()
+		if v.known != nil && v.known.DroppedIn(version) && v.str != "" {
+			last, _ := v.known.LastRead()
 			report(s.keyFinding(v, len(v.path),
 				fmt.Sprintf("%s not use %s", s.thoseAfter(last, "does", "do"), v.name),
-				fmt.Sprintf("%s was the last release that did: %s", last, known.Instead()),
+				fmt.Sprintf("%s was the last release that did: %s", last, v.known.Instead()),
 			))
 		}
 		if v.name == daskAddress && v.str == "local" && lastLocalDask.Compare(version.Number()) < 0 {
@@ -74,7 +74,7 @@ func (s *source) thoseAfter(last release.Number, one, several string) string {
 
 // checkMoved reports the path of a class that a release moved, and returns whether it
 // did.
-func (s *source) checkMoved(v setting, version release.Version, report func(finding)) bool {
+func (s *source) checkMoved(v *setting, version release.Version, report func(finding)) bool {
 	for _, m := range moves {
 		if class, ok := strings.CutPrefix(v.str, m.from); ok && m.last.Compare(version.Number()) < 0 {
 			report(v.finding(fmt.Sprintf("%s names a class that %s not load", v.name, s.thoseAfter(m.last, "does", "do")), m.hint(class)))

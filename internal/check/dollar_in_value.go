@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
@@ -23,13 +22,13 @@ func dollarHint(isSecret bool) string {
 // checkDollars reports secrets with a $ that is not meant as a reference. Prefect
 // expands what follows it, and it cannot be escaped.
 func checkDollars(s *source, report func(finding)) {
-	values := sync.OnceValue(s.envValues)
+	env, _ := s.env()
 	for _, v := range s.interpolated() {
 		isSecret := v.secret || isSensitiveKey(v.path[len(v.path)-1])
 		switch {
 		case !isSecret:
 		case refers(v.str):
-			s.checkDollarsBehind(v, values(), report)
+			s.checkDollarsBehind(v, env, report)
 		case !isPlaceholder(v.str) && !s.told[v.Node]:
 			s.checkDollarsIn(v, report)
 		}
@@ -40,7 +39,7 @@ func checkDollars(s *source, report func(finding)) {
 const onWindows = "on Windows Prefect makes one $ of two"
 
 // checkDollarsIn reports a secret that has the $ itself.
-func (s *source) checkDollarsIn(v setting, report func(finding)) {
+func (s *source) checkDollarsIn(v *setting, report func(finding)) {
 	if effect := literalDollar(v.str); effect != "" {
 		report(v.finding(s.label(v)+" has a $ in it: "+effect, dollarHint(v.secret)))
 	}
@@ -60,12 +59,15 @@ func literalDollar(str string) string {
 }
 
 // checkDollarsBehind reports a secret whose variable has the $ in its value.
-func (s *source) checkDollarsBehind(v setting, values map[string]string, report func(finding)) {
-	byEffect := map[string]*nameList{}
+func (s *source) checkDollarsBehind(v *setting, env environment, report func(finding)) {
+	var byEffect map[string]*nameList
 	for _, ref := range release.References(v.str) {
-		effect := s.dollarEffect(values[ref.Name])
+		effect := s.dollarEffect(env[ref.Name])
 		if effect == "" {
 			continue
+		}
+		if byEffect == nil {
+			byEffect = map[string]*nameList{}
 		}
 		if byEffect[effect] == nil {
 			byEffect[effect] = &nameList{}
@@ -94,7 +96,10 @@ func (s *source) checkDollarsOfEnv(report func(finding)) {
 	for _, entry := range s.opts.Env {
 		name, value, _ := strings.Cut(entry, "=")
 		secret, ok := strings.CutPrefix(name, release.Prefix+"CONTEXT__SECRETS__")
-		if effect := s.dollarEffect(value); ok && effect != "" {
+		if !ok {
+			continue
+		}
+		if effect := s.dollarEffect(value); effect != "" {
 			report(finding{
 				message: fmt.Sprintf("secret %s takes its value from the variable %s, which has a $ in it: %s", MaskTokens(secret), MaskTokens(name), effect),
 				hint:    dollarHint(true),
@@ -112,7 +117,7 @@ func (s *source) dollarEffect(value string) string {
 	}
 	env, _ := s.env()
 	for _, ref := range release.References(value) {
-		if env[ref.Name] {
+		if env.has(ref.Name) {
 			return "Prefect replaces what follows it by the variable of that name"
 		}
 	}

@@ -14,7 +14,7 @@ const documentedCase = "; Prefect's documentation says that a secret set through
 // capitals: the documentation says that such a name becomes lower case, and every
 // release keeps it. Without a version that is one note for the file.
 func checkNameCase(s *source, report func(finding)) {
-	var found []setting
+	var found []*setting
 	for _, v := range s.interpolated() {
 		if v.secret && len(v.path) == 3 && s.mayChangeCase(v.path[2]) && (isReference(v.str) || isTemplate(v.str)) && s.setByEnv(v.str) {
 			found = append(found, v)
@@ -52,7 +52,7 @@ func (s *source) mayChangeCase(name string) bool {
 // maxNamesInNote is how many names the note about their case lists.
 const maxNamesInNote = 3
 
-func noteOfCase(found []setting) string {
+func noteOfCase(found []*setting) string {
 	var names []string
 	for _, v := range found[:min(len(found), maxNamesInNote)] {
 		names = append(names, MaskTokens(v.path[2]))
@@ -71,5 +71,5 @@ func noteOfCase(found []setting) string {
 // environment has no variables.
 func (s *source) setByEnv(text string) bool {
 	env, _ := s.env()
-	return release.SetByEnvironment(text, func(name string) bool { return env[name] })
+	return release.SetByEnvironment(text, env.has)
 }

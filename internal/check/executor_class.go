@@ -30,7 +30,7 @@ var executors = []string{
 
 // checkExecutorClass reports a class of Prefect's that releases do not have: with no more
 // than a Python warning, they run the tasks of each flow one after the other.
-func (s *source) checkExecutorClass(v setting, version release.Version, report func(finding)) {
+func (s *source) checkExecutorClass(v *setting, version release.Version, report func(finding)) {
 	if v.name != executorClass || v.str == "" || loadsExecutor(version, v.str) {
 		return
 	}

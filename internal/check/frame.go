@@ -1,6 +1,8 @@
 package check
 
 import (
+	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -13,7 +15,6 @@ const (
 	linesBefore    = 2   // shown before the marked line
 	maxColumns     = 160 // code points shown of a line
 	maxBytesAround = 512 // bytes read on either side of the mark
-	frameSize      = 192 // bytes of most frames
 )
 
 // noMark is a mark on no line.
@@ -21,19 +22,21 @@ var noMark = span{-1, -1}
 
 // frame returns the marked line and the lines before it, masked, with a marker below.
 func (s *source) frame(mark span) string {
-	last := s.doc.Position(mark.start).Line
-	var b strings.Builder
-	b.Grow(frameSize)
+	last, frame, line := s.doc.Position(mark.start).Line, s.frameText[:0], &s.frameLine
 	for n := s.firstFrameLine(last); n < last; n++ {
-		writeLine(&b, s.shownLine(n), s.maskLine(n, noMark))
+		s.maskLine(line, n, noMark)
+		frame = appendLine(frame, s.shownLine(n), line.text)
 	}
-	line := s.maskLine(last, mark)
-	writeLine(&b, s.shownLine(last), line)
-	b.WriteString("      | ")
-	b.WriteString(strings.Repeat(" ", line.mark.start))
-	b.WriteByte('^')
-	b.WriteString(strings.Repeat("~", line.mark.end-line.mark.start-1))
-	return b.String()
+	s.maskLine(line, last, mark)
+	frame = appendLine(frame, s.shownLine(last), line.text)
+	frame = append(frame, "      | "...)
+	frame = append(frame, strings.Repeat(" ", line.mark.start)...)
+	frame = append(frame, '^')
+	for range line.mark.end - line.mark.start - 1 {
+		frame = append(frame, '~')
+	}
+	s.frameText = frame
+	return string(frame)
 }
 
 // firstFrameLine returns the first line to show before a line. In a notebook it is of
@@ -51,23 +54,25 @@ func (s *source) firstFrameLine(last int) int {
 	return first
 }
 
-func writeLine(b *strings.Builder, number int, line maskedLine) {
+func appendLine(to []byte, number int, text []byte) []byte {
 	n := strconv.Itoa(number)
-	b.WriteString(strings.Repeat(" ", max(0, 5-len(n))))
-	b.WriteString(n)
-	b.WriteString(" | ")
-	b.WriteString(strings.TrimRight(string(line.runes), " "))
-	b.WriteByte('\n')
+	to = append(to, strings.Repeat(" ", max(0, 5-len(n)))...)
+	to = append(to, n...)
+	to = append(to, " | "...)
+	to = append(to, bytes.TrimRight(text, " ")...)
+	return append(to, '\n')
 }
 
 // maskedLine is a line to display.
 type maskedLine struct {
-	runes []rune
-	mark  span // the marked columns, from 0
+	text    []byte
+	columns int
+	mark    span // the marked columns, from 0
+	masks   []span
 }
 
 // maskLine masks a line and shortens it around the mark, unless that is noMark.
-func (s *source) maskLine(number int, mark span) maskedLine {
+func (s *source) maskLine(l *maskedLine, number int, mark span) {
 	start, end := s.doc.Line(number)
 	lo, hi := start, min(end, start+2*maxBytesAround)
 	if mark.start >= 0 {
@@ -75,9 +80,10 @@ func (s *source) maskLine(number int, mark span) maskedLine {
 		lo, hi = max(start, mark.start-maxBytesAround), min(end, markEnd+maxBytesAround)
 	}
 	lo, hi = runeStart(s.doc.Text, lo, start), runeStart(s.doc.Text, hi, start)
-	l := maskedLine{runes: make([]rune, 0, hi-lo+2)}
+	l.text, l.columns, l.mark = l.text[:0], 0, span{}
+	l.masks = s.appendLineMasks(l.masks[:0], number, lo, hi)
 	at := lo
-	for _, m := range s.lineMasks(number, lo, hi) {
+	for _, m := range l.masks {
 		if m.end <= at {
 			continue
 		}
@@ -89,7 +95,6 @@ func (s *source) maskLine(number int, mark span) maskedLine {
 	l.add(s.doc.Text[at:hi], at, mark)
 	l.closeMark(mark, hi)
 	l.truncate(lo > start, hi < end)
-	return l
 }
 
 // runeStart moves an offset back to the start of a code point, but not below least.
@@ -103,13 +108,31 @@ func runeStart(text string, at, least int) int {
 // add appends a part of the text that begins at an offset. A character that would
 // move a terminal's cursor becomes a space.
 func (l *maskedLine) add(text string, offset int, mark span) {
-	for i, r := range text {
-		l.extendMark(offset+i, mark)
-		if !unicode.IsGraphic(r) {
-			r = ' '
+	for text != "" {
+		n := printableLength(text)
+		if n > 0 {
+			l.extend(n, offset, mark)
+			l.text = append(l.text, text[:n]...)
+		} else {
+			var r rune
+			if r, n = utf8.DecodeRuneInString(text); !unicode.IsGraphic(r) {
+				r = ' '
+			}
+			l.extend(1, offset, mark)
+			l.text = utf8.AppendRune(l.text, r)
 		}
-		l.runes = append(l.runes, r)
+		text, offset = text[n:], offset+n
 	}
+}
+
+// printableLength returns the length of the text's prefix of printable ASCII.
+func printableLength(text string) int {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return i
+		}
+	}
+	return len(text)
 }
 
 // addMask appends a mask for a part of the text. Its leading spaces stay.
@@ -121,34 +144,37 @@ func (l *maskedLine) addMask(text string, m span, mark span) {
 		return
 	}
 	m.start += len(hidden) - len(trimmed)
-	from := len(l.runes)
-	l.runes = append(l.runes, []rune(mask)...)
+	from := l.columns
+	l.text = append(l.text, mask...)
+	l.columns += len(mask)
 	if mark.start >= m.start && mark.start < m.end {
 		l.mark.start = from
 	}
 	if mark.end > m.start && mark.end <= m.end {
-		l.mark.end = len(l.runes)
+		l.mark.end = l.columns
 	}
 }
 
-// extendMark moves the ends of the marked columns while add has not reached them.
-func (l *maskedLine) extendMark(offset int, mark span) {
+// extend adds columns, one for each byte from an offset on or one for a whole character,
+// and moves the ends of the marked columns unless these are before them.
+func (l *maskedLine) extend(columns, offset int, mark span) {
 	if offset <= mark.start {
-		l.mark.start = len(l.runes)
+		l.mark.start = l.columns + min(mark.start-offset, columns-1)
 	}
 	if offset < mark.end {
-		l.mark.end = len(l.runes) + 1
+		l.mark.end = l.columns + min(mark.end-offset, columns)
 	}
+	l.columns += columns
 }
 
 // closeMark ends the marked columns at the end of the line, if the mark goes on or
 // begins there.
 func (l *maskedLine) closeMark(mark span, hi int) {
 	if mark.start >= hi {
-		l.mark.start = len(l.runes)
+		l.mark.start = l.columns
 	}
 	if mark.end > hi {
-		l.mark.end = len(l.runes)
+		l.mark.end = l.columns
 	}
 	l.mark.end = max(l.mark.end, l.mark.start+1)
 }
@@ -156,19 +182,22 @@ func (l *maskedLine) closeMark(mark span, hi int) {
 // truncate shortens a line to maxColumns around the mark. left and right report that
 // the line has more on that side already.
 func (l *maskedLine) truncate(left, right bool) {
-	if n := len(l.runes); n > maxColumns {
+	if n := l.columns; n > maxColumns {
 		from := max(0, min(l.mark.start-maxColumns/2, n-maxColumns))
 		left, right = left || from > 0, right || from+maxColumns < n
-		l.runes = l.runes[from : from+maxColumns]
+		l.text = append(l.text[:0], string([]rune(string(l.text))[from:from+maxColumns])...)
 		l.mark.start -= from
 		l.mark.end = max(l.mark.start+1, min(l.mark.end-from, maxColumns))
 	}
 	if left {
-		l.runes = append([]rune{'…'}, l.runes...)
+		l.text = slices.Insert(l.text, 0, []byte(ellipsis)...)
 		l.mark.start++
 		l.mark.end++
 	}
 	if right {
-		l.runes = append(l.runes, '…')
+		l.text = append(l.text, ellipsis...)
 	}
 }
+
+// ellipsis stands for the rest of a line.
+const ellipsis = "…"

@@ -76,11 +76,11 @@ func (all *ignores) add(c *ignoreComment) {
 // readIgnore reads a comment such as # prefect-secrets: ignore[rule, rule] reason.
 // ok is false if it does not begin with the directive.
 func readIgnore(text string, at tomlpos.Comment) (c *ignoreComment, ok bool) {
-	c = &ignoreComment{span: span{at.Start, at.End}, malformed: true}
 	rest, ok := strings.CutPrefix(strings.TrimLeft(text[at.Start+1:at.End], " \t"), directive)
 	if !ok {
-		return c, false
+		return nil, false
 	}
+	c = &ignoreComment{span: span{at.Start, at.End}, malformed: true}
 	rest, ok = strings.CutPrefix(strings.TrimLeft(rest, " \t"), "ignore[")
 	names, reason, closed := strings.Cut(rest, "]")
 	if !ok || !closed {

@@ -21,7 +21,7 @@ var listSettings = map[string]string{
 
 // listHint returns the one form of a list that every release reads: 0.10 reads no list, and
 // a string of any other form is letters to the later ones.
-func listHint(v setting) string {
+func listHint(v *setting) string {
 	return fmt.Sprintf(`write a list inside a string, as Prefect's own config does: %s = "['a', 'b']"`, v.path[len(v.path)-1])
 }
 

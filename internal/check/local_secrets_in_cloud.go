@@ -13,8 +13,7 @@ import (
 func checkLocalSecrets(s *source, report func(finding)) {
 	reason := ""
 	var local *setting
-	for i := range s.settings() {
-		v := &s.cachedSettings[i]
+	for _, v := range s.settings() {
 		switch name := v.name; {
 		case name == "cloud.use_local_secrets" && (v.Kind == tomlpos.Boolean || v.Kind.IsString()) && strings.EqualFold(v.str, "true"):
 			local = v

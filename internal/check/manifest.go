@@ -116,9 +116,19 @@ func maskNames(text string, names []string) string {
 
 // maskedPath returns a node's path without credentials.
 func (s *source) maskedPath(n tomlpos.NodeID) string {
+	if n == s.lastMasked.node {
+		return s.lastMasked.path
+	}
 	path := s.doc.Path(n)
 	if s.isManifest {
 		path = maskNames(path, s.path(n))
 	}
-	return MaskTokens(path)
+	s.lastMasked = maskedNode{n, MaskTokens(path)}
+	return s.lastMasked.path
+}
+
+// maskedNode is a node and its path without credentials. The zero value is that of the root.
+type maskedNode struct {
+	node tomlpos.NodeID
+	path string
 }

@@ -12,11 +12,10 @@ import (
 // mask replaces what is not shown.
 const mask = "***"
 
-// lineMasks returns the parts of a line, from lo to hi, to mask, sorted.
-func (s *source) lineMasks(line, lo, hi int) []span {
-	var out []span
+// appendLineMasks appends the parts of a line, from lo to hi, to mask, sorted.
+func (s *source) appendLineMasks(out []span, line, lo, hi int) []span {
 	if s.parses() {
-		out = s.maskedBetween(lo, hi)
+		out = s.appendMaskedBetween(out, lo, hi)
 	} else {
 		start, end := s.doc.Line(line)
 		out = clip(out, span{s.visibleEnd(start, end), end}, lo, hi)
@@ -45,12 +44,11 @@ func clip(to []span, s span, lo, hi int) []span {
 	return to
 }
 
-// maskedBetween returns the masked values and comments between lo and hi.
-func (s *source) maskedBetween(lo, hi int) []span {
+// appendMaskedBetween appends the masked values and comments between lo and hi.
+func (s *source) appendMaskedBetween(out []span, lo, hi int) []span {
 	if s.masked == nil {
 		s.masked = s.maskedSpans()
 	}
-	var out []span
 	first := sort.Search(len(s.masked), func(i int) bool { return s.masked[i].end > lo })
 	for _, m := range s.masked[first:] {
 		if m.start >= hi {
@@ -65,21 +63,29 @@ func (s *source) maskedBetween(lo, hi int) []span {
 // ignore[rule], and values except booleans and references.
 func (s *source) maskedSpans() []span {
 	out := make([]span, 0, len(s.doc.Values)+len(s.doc.Comments))
-	for _, c := range s.doc.Comments {
-		out = append(out, span{s.maskStart(c.Start), c.End})
-	}
-	for _, v := range s.doc.Values {
-		if v.Kind.IsContainer() || v.Kind == tomlpos.Boolean || v.Kind.IsString() && isDisplayableReference(s.doc.String(v)) {
+	comments := s.doc.Comments
+	for i := range s.doc.Values {
+		v := &s.doc.Values[i]
+		for len(comments) > 0 && comments[0].Start < v.Start {
+			out = append(out, s.maskedComment(comments[0]))
+			comments = comments[1:]
+		}
+		if v.Kind.IsContainer() || v.Kind == tomlpos.Boolean || v.Kind.IsString() && isDisplayableReference(s.doc.String(*v)) {
 			continue
 		}
 		out = append(out, span{v.Start, v.End})
 	}
+	for _, c := range comments {
+		out = append(out, s.maskedComment(c))
+	}
 	if s.standard != nil {
 		out = s.maskUnexplained(out)
+		sortSpans(out)
 	}
-	sortSpans(out)
 	return out
 }
+
+func (s *source) maskedComment(c tomlpos.Comment) span { return span{s.maskStart(c.Start), c.End} }
 
 // maskUnexplained appends what is neither key, value nor comment of a file that a release has
 // read: its parser drops parts of the text, and takes parts of values for keys.

@@ -14,8 +14,8 @@ const secretsTable = "context.secrets"
 // reportMisplaced reports a table that is one level off, or is called by nearly the
 // right name, so that Prefect does not find what is in it. It returns true if a
 // setting is in such a table.
-func (s *source) reportMisplaced(v setting, reported map[string]bool, report func(finding)) bool {
-	n, place := s.misplaced(v.path)
+func (s *source) reportMisplaced(v *setting, reported map[string]bool, report func(finding)) bool {
+	n, place := s.misplaced(v)
 	if n == 0 {
 		return false
 	}
@@ -38,12 +38,11 @@ func (s *source) reportMisplaced(v setting, reported map[string]bool, report fun
 
 // misplaced is misplacedTable for a setting of the file, whose tables may be the user's
 // own.
-func (s *source) misplaced(path []string) (n int, place string) {
-	n, place = misplacedTable(path)
-	if n > 0 && place == secretsTable && s.isOwnSecretsTable(path, n) {
+func (s *source) misplaced(v *setting) (n int, place string) {
+	if v.misplaced > 0 && v.place == secretsTable && s.isOwnSecretsTable(v.path, v.misplaced) {
 		return 0, ""
 	}
-	return n, place
+	return v.misplaced, v.place
 }
 
 // misplacedTable returns how many parts of a path lead to a table that Prefect looks
@@ -52,10 +51,10 @@ func misplacedTable(path []string) (n int, place string) {
 	if len(path) < 2 || path[0] == "context" && path[1] == "secrets" {
 		return 0, ""
 	}
-	if n := secretsPrefix(path); n > 0 {
+	wrapped := wrappers(path)
+	if n := secretsPrefix(path, wrapped); n > 0 {
 		return n, secretsTable
 	}
-	wrapped := wrappers(path)
 	top := strings.ToLower(path[wrapped])
 	isOption := wrapped == len(path)-1
 	switch {
@@ -68,9 +67,9 @@ func misplacedTable(path []string) (n int, place string) {
 }
 
 // secretsPrefix returns how many parts of a path lead to a table that must be
-// meant for [context.secrets], and is not it; 0 if they lead to none.
-func secretsPrefix(path []string) int {
-	at := wrappers(path)
+// meant for [context.secrets], and is not it; 0 if they lead to none. The first at parts
+// are wrappers.
+func secretsPrefix(path []string, at int) int {
 	rest := path[at:]
 	switch {
 	case len(rest) > 1 && (isSecretsName(rest[0]) || isJoinedName(rest[0])):
@@ -147,7 +146,7 @@ func isJoinedName(name string) bool {
 func (s *source) misplacedSecrets() (below []bool, tops map[tomlpos.NodeID]bool) {
 	below, tops = make([]bool, len(s.doc.Nodes)), map[tomlpos.NodeID]bool{}
 	for _, v := range s.settings() {
-		n, place := s.misplaced(v.path)
+		n, place := s.misplaced(v)
 		if n == 0 || place != secretsTable {
 			continue
 		}

@@ -44,7 +44,7 @@ func (s *source) readsAsOwn(table []string) bool {
 // flows: its name has small letters, and it is in a table of its own, is not a string, or
 // says where or how something keeps secrets. Only a table for [context.secrets] has
 // names in capitals alone.
-func isOwnSetting(v setting, name string, inTable bool) bool {
+func isOwnSetting(v *setting, name string, inTable bool) bool {
 	if name == strings.ToUpper(name) || refers(v.str) {
 		return false
 	}

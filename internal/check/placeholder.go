@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -138,13 +139,15 @@ func joinedWords(str string) string {
 	words := make([]byte, 0, len(str))
 	for i := range len(str) {
 		switch c := str[i]; {
-		case strings.IndexByte(alphanumeric, c) >= 0:
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
 			words = append(words, c)
+		case 'A' <= c && c <= 'Z':
+			words = append(words, c+'a'-'A')
 		case len(words) > 0 && words[len(words)-1] != '_':
 			words = append(words, '_')
 		}
 	}
-	return strings.ToLower(strings.TrimSuffix(string(words), "_"))
+	return string(bytes.TrimSuffix(words, []byte("_")))
 }
 
 // namesCredential reports whether a string in capitals, or of several words, is made
@@ -154,13 +157,15 @@ func namesCredential(str string) bool {
 	if !strings.Contains(str, " ") && !capitalWords().MatchString(str) {
 		return false
 	}
-	words := strings.FieldsFunc(strings.ToLower(str), func(r rune) bool { return r == '_' || r == ' ' || r == '-' })
-	for _, word := range words {
+	n := 0
+	isBetween := func(r rune) bool { return r == '_' || r == ' ' || r == '-' }
+	for word := range strings.FieldsFuncSeq(strings.ToLower(str), isBetween) {
 		if !credentialWords[word] {
 			return false
 		}
+		n++
 	}
-	return len(words) > 1
+	return n > 1
 }
 
 var capitalWords = lazyregexp.New(`^[A-Z0-9]+([_-][A-Z0-9]+)+$`)

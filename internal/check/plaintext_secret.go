@@ -1,7 +1,6 @@
 package check
 
 import (
-	"fmt"
 	"sort"
 	"strings"
 	"sync"
@@ -19,7 +18,7 @@ func checkPlaintext(s *source, report func(finding)) {
 	s.told = map[tomlpos.NodeID]bool{}
 	for _, v := range s.doc.Values {
 		named := s.namedNode(v.Node)
-		if v.Kind.IsContainer() || reported[named] || s.failing[v.Node] && s.doc.Path(v.Node) == secretsTable {
+		if v.Kind.IsContainer() || reported[named] || s.failing[v.Node] && s.isSecretsTable(v.Node) {
 			continue
 		}
 		kind := p.kindOf(v)
@@ -120,11 +119,19 @@ func (p plaintexts) isPlaintext(v tomlpos.Value, named tomlpos.NodeID) bool {
 // from 0.10.0 to 1.4.1, which everybody knows.
 const shippedPassword = "test-password"
 
+// isSecretsTable reports whether a node is [context.secrets].
+func (s *source) isSecretsTable(n tomlpos.NodeID) bool {
+	table := s.doc.Nodes[n]
+	parent := s.doc.Nodes[table.Parent]
+	return table.Name == "secrets" && parent.Name == "context" && parent.Parent == tomlpos.Root
+}
+
 // isPartial reports whether a node is a part of a secret that has a reference beside
 // it.
 func (p plaintexts) isPartial(named tomlpos.NodeID) bool {
 	parent := p.doc.Nodes[named].Parent
-	return p.partial[parent] && (p.secrets[parent] || p.misplaced[parent]) && !p.misplacedTops[parent] && p.doc.Path(parent) != secretsTable
+	inSecrets := p.secrets[parent] || p.misplaced[parent]
+	return p.partial[parent] && inSecrets && !p.misplacedTops[parent] && !p.isSecretsTable(parent)
 }
 
 // isLiteral reports whether a string stands for itself: it is not empty, a reference
@@ -196,19 +203,18 @@ func (p plaintexts) hint(named tomlpos.NodeID) string {
 		return "Prefect expands no $NAME inside an array: remove it from the array, or write it to the store with prefect-secrets sync"
 	}
 	key := MaskTokens(tomlpos.QuoteKey(p.unreserved(n.Name)))
-	parent := p.doc.Path(n.Parent)
 	variable := variableFor(key)
-	if n.Parent != tomlpos.Root && parent != secretsTable && p.namesakes()[variable] > 1 {
+	if n.Parent != tomlpos.Root && !p.isSecretsTable(n.Parent) && p.namesakes()[variable] > 1 {
 		variable = variableFor(MaskTokens(p.doc.Nodes[n.Parent].Name + "_" + n.Name))
 	}
-	hint := fmt.Sprintf(`name an environment variable instead: %s = "$%s"`, key, variable)
+	toStore, nameCase := "", ""
 	if p.secrets[named] {
-		hint += "; or remove it and write it to the store with prefect-secrets sync"
+		toStore = "; or remove it and write it to the store with prefect-secrets sync"
 	}
-	if parent == secretsTable && p.mayChangeCase(n.Name) {
-		hint += documentedCase
+	if p.isSecretsTable(n.Parent) && p.mayChangeCase(n.Name) {
+		nameCase = documentedCase
 	}
-	return hint
+	return "name an environment variable instead: " + key + ` = "$` + variable + `"` + toStore + nameCase
 }
 
 // unreserved returns a name, or what the rule reserved-key proposes in its place.
@@ -240,7 +246,7 @@ func (s *source) isList(n tomlpos.NodeID) bool {
 // no shell sets for a purpose of its own.
 func variableFor(key string) string {
 	name := strings.Map(func(r rune) rune {
-		if r < 0x80 && strings.ContainsRune(alphanumeric, r) {
+		if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' {
 			return r
 		}
 		return '_'

@@ -2,6 +2,7 @@ package check
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/tomlpos"
 )
@@ -94,7 +95,21 @@ func rulesOf(list []checker) []Rule {
 }
 
 // Help returns a link to the rule's documentation.
-func (r Rule) Help() string { return helpPage + r.Name }
+func (r Rule) Help() string {
+	if help, ok := helps()[r.Name]; ok {
+		return help
+	}
+	return helpPage + r.Name
+}
+
+// helps are the links of all rules. Findings share them, since a run may have many.
+var helps = sync.OnceValue(func() map[string]string {
+	links := map[string]string{}
+	for _, r := range Rules() {
+		links[r.Name] = helpPage + r.Name
+	}
+	return links
+})
 
 // helpPage is the page that explains the rules, each in a section of its name.
 const helpPage = "https://github.com/prefect-secrets/prefect-secrets/blob/main/docs/checks.md#"

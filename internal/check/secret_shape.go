@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
@@ -49,6 +50,8 @@ var knownSecrets = map[string]knownSecret{
 	"TOLOKA_TOKEN":           {"1.2.3-1.4.1", nil},
 }
 
+var knownSecretNames = sync.OnceValue(func() []string { return slices.Sorted(maps.Keys(knownSecrets)) })
+
 // isReadBy reports whether a release's task library reads the secret.
 func (k knownSecret) isReadBy(v release.Version) bool {
 	for span := range strings.SplitSeq(k.readIn, ",") {
@@ -61,8 +64,12 @@ func (k knownSecret) isReadBy(v release.Version) bool {
 
 // checkShapes reports well-known secrets that Prefect's own tasks cannot read.
 func checkShapes(s *source, report func(finding)) {
-	for _, name := range slices.Sorted(maps.Keys(knownSecrets)) {
-		node, ok := s.lookup(secretsTable + "." + name)
+	secrets, ok := s.lookup(secretsTable)
+	if !ok {
+		return
+	}
+	for _, name := range knownSecretNames() {
+		node, ok := s.doc.Child(secrets, name)
 		if !ok {
 			continue
 		}
@@ -104,7 +111,7 @@ func (s *source) typeOf(secret tomlpos.NodeID) (keys []string, typ string) {
 	if keys, isObject := objectKeys(str); isObject {
 		return keys, objectType
 	}
-	return nil, typePhrase(typeIn(release.Documented, setting{Value: v}))
+	return nil, typePhrase(typeIn(release.Documented, &setting{Value: v}))
 }
 
 func (s *source) childNames(table tomlpos.NodeID) []string {

@@ -50,8 +50,16 @@ func snakeCase(key string) string {
 	if !strings.ContainsFunc(key, func(r rune) bool { return r == '-' || 'A' <= r && r <= 'Z' || r >= utf8.RuneSelf }) {
 		return key
 	}
-	key = camelBoundary().ReplaceAllString(key, "${1}_${2}")
-	return strings.ReplaceAll(strings.ToLower(key), "-", "_")
+	snake := make([]byte, 0, len(key)+4)
+	for i := range len(key) {
+		c := key[i]
+		if i > 0 && 'A' <= c && c <= 'Z' && 'a' <= key[i-1] && key[i-1] <= 'z' {
+			snake = append(snake, '_')
+		}
+		if c == '-' {
+			c = '_'
+		}
+		snake = append(snake, c)
+	}
+	return strings.ToLower(string(snake))
 }
-
-var camelBoundary = lazyregexp.New(`([a-z])([A-Z])`)

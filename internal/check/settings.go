@@ -2,6 +2,7 @@ package check
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/release"
@@ -13,37 +14,58 @@ import (
 type setting struct {
 	tomlpos.Value
 	path   []string
-	name   string // the path with dots
-	str    string // the value of a string; the TOML text of any other value
-	secret bool   // below [context.secrets]
+	name   string           // the path with dots
+	str    string           // the value of a string; the TOML text of any other value
+	secret bool             // below [context.secrets]
+	known  *release.Setting // of this name, or nil
+
+	misplaced int    // see misplacedTable
+	place     string // the same
 
 	isTableList bool // begun by a [[header]], which is its position
 }
 
 // settings returns the settings of a file, in the order of the text, and then its arrays
 // of tables.
-func (s *source) settings() []setting {
+func (s *source) settings() []*setting {
 	if s.cachedSettings != nil {
 		return s.cachedSettings
 	}
-	secrets := s.nodesBelow("context", "secrets")
-	s.cachedSettings = make([]setting, 0, len(s.doc.Values))
-	for _, v := range s.doc.Values {
-		if s.doc.Nodes[v.Node].InList || v.Kind == tomlpos.InlineTable {
-			continue
+	n := 0
+	for i := range s.doc.Values {
+		if s.isSetting(&s.doc.Values[i]) {
+			n++
 		}
-		path := s.path(v.Node)
-		s.cachedSettings = append(s.cachedSettings, setting{Value: v, path: path, name: strings.Join(path, "."), str: s.doc.String(v), secret: secrets[v.Node]})
 	}
-	s.cachedSettings = append(s.cachedSettings, s.tableLists()...)
+	secrets, paths := s.nodesBelow("context", "secrets"), newPaths(s.doc, n)
+	all := make([]setting, 0, n)
+	for _, v := range s.doc.Values {
+		if s.isSetting(&v) {
+			path, name := paths.of(v.Node)
+			all = append(all, setting{Value: v, path: path, name: name, str: s.doc.String(v), secret: secrets[v.Node]})
+		}
+	}
+	all = append(all, s.tableLists(paths)...)
+	s.cachedSettings = make([]*setting, len(all))
+	for i := range all {
+		v := &all[i]
+		v.known = release.SettingOf(v.name)
+		v.misplaced, v.place = misplacedTable(v.path)
+		s.cachedSettings[i] = v
+	}
 	return s.cachedSettings
+}
+
+func (s *source) isSetting(v *tomlpos.Value) bool {
+	return !s.doc.Nodes[v.Node].InList && v.Kind != tomlpos.InlineTable
 }
 
 // tableLists returns the arrays of tables that [[headers]] begin, each as a setting at
 // its first header.
-func (s *source) tableLists() (lists []setting) {
+func (s *source) tableLists(paths *paths) (lists []setting) {
 	var isValue []bool
-	for _, n := range s.doc.Nodes {
+	for i := range s.doc.Nodes {
+		n := &s.doc.Nodes[i]
 		if n.Index != 0 || s.doc.Nodes[n.Parent].InList {
 			continue
 		}
@@ -57,17 +79,17 @@ func (s *source) tableLists() (lists []setting) {
 			continue
 		}
 		key, _ := s.doc.FirstKey(n.Parent)
-		path := s.path(n.Parent)
+		path, name := paths.of(n.Parent)
 		value := tomlpos.Value{Node: n.Parent, Kind: tomlpos.Array, Start: key.Start, End: key.End}
-		lists = append(lists, setting{Value: value, path: path, name: strings.Join(path, "."), str: "[{}]", isTableList: true})
+		lists = append(lists, setting{Value: value, path: path, name: name, str: "[{}]", isTableList: true})
 	}
 	return lists
 }
 
 // interpolated returns the settings that are strings with a $ in them.
-func (s *source) interpolated() []setting {
+func (s *source) interpolated() []*setting {
 	if s.cachedInterpolated == nil {
-		s.cachedInterpolated = []setting{}
+		s.cachedInterpolated = []*setting{}
 		for v := range s.stringSettings() {
 			if strings.Contains(v.str, "$") {
 				s.cachedInterpolated = append(s.cachedInterpolated, v)
@@ -78,8 +100,8 @@ func (s *source) interpolated() []setting {
 }
 
 // stringSettings returns the settings that are strings.
-func (s *source) stringSettings() iter.Seq[setting] {
-	return func(yield func(setting) bool) {
+func (s *source) stringSettings() iter.Seq[*setting] {
+	return func(yield func(*setting) bool) {
 		for _, v := range s.settings() {
 			if v.Kind.IsString() && !yield(v) {
 				return
@@ -88,27 +110,60 @@ func (s *source) stringSettings() iter.Seq[setting] {
 	}
 }
 
+// paths makes the paths of nodes. All share the memory of one list, and their names that
+// of one string.
+type paths struct {
+	doc   *tomlpos.Document
+	parts []string
+	names strings.Builder
+}
+
+// newPaths returns the maker of about n paths.
+func newPaths(doc *tomlpos.Document, n int) *paths {
+	p := &paths{doc: doc, parts: make([]string, 0, 3*n)}
+	p.names.Grow(24 * n)
+	return p
+}
+
+// of returns the names that lead to a node, and these with dots between them.
+func (p *paths) of(n tomlpos.NodeID) (path []string, name string) {
+	first, start := len(p.parts), p.names.Len()
+	p.parts = appendPath(p.parts, p.doc, n)
+	path = slices.Clip(p.parts[first:])
+	for i, part := range path {
+		if i > 0 {
+			p.names.WriteByte('.')
+		}
+		p.names.WriteString(part)
+	}
+	return path, p.names.String()[start:]
+}
+
 // path returns the names that lead to a node.
-func (s *source) path(n tomlpos.NodeID) []string {
+func (s *source) path(n tomlpos.NodeID) []string { return appendPath(nil, s.doc, n) }
+
+// appendPath appends the names that lead to a node.
+func appendPath(to []string, doc *tomlpos.Document, n tomlpos.NodeID) []string {
 	depth := 0
-	for up := n; up != tomlpos.Root; up = s.doc.Nodes[up].Parent {
+	for up := n; up != tomlpos.Root; up = doc.Nodes[up].Parent {
 		depth++
 	}
-	names := make([]string, depth)
-	for ; n != tomlpos.Root; n = s.doc.Nodes[n].Parent {
-		depth--
-		names[depth] = s.doc.Nodes[n].Name
+	end := len(to) + depth
+	to = slices.Grow(to, depth)[:end]
+	for ; n != tomlpos.Root; n = doc.Nodes[n].Parent {
+		end--
+		to[end] = doc.Nodes[n].Name
 	}
-	return names
+	return to
 }
 
 // finding returns a finding about a setting's value.
-func (v setting) finding(message, hint string) finding {
+func (v *setting) finding(message, hint string) finding {
 	return finding{message: message, hint: hint, node: v.Node, start: v.Start, end: v.End}
 }
 
 // label returns what messages call a setting.
-func (s *source) label(v setting) string {
+func (s *source) label(v *setting) string {
 	name := MaskTokens(s.doc.Path(v.Node))
 	if v.secret {
 		return "secret " + strings.TrimPrefix(name, "context.secrets.")
@@ -151,7 +206,7 @@ func inReleases(spans []release.Span, all bool) (suffix string, ok bool) {
 // lookup returns the node that a dotted name leads to.
 func (s *source) lookup(name string) (tomlpos.NodeID, bool) {
 	node := tomlpos.Root
-	for _, part := range strings.Split(name, ".") {
+	for part := range strings.SplitSeq(name, ".") {
 		next, ok := s.doc.Child(node, part)
 		if !ok {
 			return tomlpos.Root, false
@@ -159,30 +214,4 @@ func (s *source) lookup(name string) (tomlpos.NodeID, bool) {
 		node = next
 	}
 	return node, true
-}
-
-// env returns the names of the environment's variables. ok is false if the
-// environment is unknown.
-func (s *source) env() (names map[string]bool, ok bool) {
-	if s.opts.Env == nil {
-		return nil, false
-	}
-	if s.cachedEnv == nil {
-		s.cachedEnv = make(map[string]bool, len(s.opts.Env))
-		for _, entry := range s.opts.Env {
-			name, _, _ := strings.Cut(entry, "=")
-			s.cachedEnv[name] = true
-		}
-	}
-	return s.cachedEnv, true
-}
-
-// envValues returns the values of the environment's variables, which are never shown.
-func (s *source) envValues() map[string]string {
-	values := make(map[string]string, len(s.opts.Env))
-	for _, entry := range s.opts.Env {
-		name, value, _ := strings.Cut(entry, "=")
-		values[name] = value
-	}
-	return values
 }

@@ -9,19 +9,18 @@ import (
 // isShipped reports whether a setting of the file is as Prefect ships it: it has the
 // value of the config.toml of the release that the file is checked for. Without one the
 // file has to be a copy of some release's, for a line by hand may be meant.
-func (s *source) isShipped(v setting) bool {
+func (s *source) isShipped(v *setting) bool {
 	return s.hasDefault(v) && (s.opts.Version != release.Any || s.isCopy())
 }
 
 // hasDefault reports whether a setting has the default of the release that the file is
 // checked for, or without one of any release.
-func (s *source) hasDefault(v setting) bool {
-	known, ok := release.SettingOf(v.name)
-	return ok && known.Ships(s.opts.Version, func(value any) bool { return v.is(value) })
+func (s *source) hasDefault(v *setting) bool {
+	return v.known != nil && v.known.Ships(s.opts.Version, func(value any) bool { return v.is(value) })
 }
 
 // is reports whether the value of a setting is a default.
-func (v setting) is(value any) bool {
+func (v *setting) is(value any) bool {
 	switch value := value.(type) {
 	case string:
 		return v.Kind.IsString() && v.str == value

@@ -46,14 +46,21 @@ type source struct {
 	told    map[tomlpos.NodeID]bool // secrets with a $ that plaintext-secret has reported
 
 	// Each is nil until the method that returns it was called.
-	cachedSettings     []setting       // see settings
-	cachedInterpolated []setting       // see interpolated
-	cachedEnv          map[string]bool // see env
+	cachedSettings     []*setting      // see settings
+	cachedInterpolated []*setting      // see interpolated
+	cachedEnv          environment     // see env
 	cachedTables       []bool          // see isTable
 	cachedDefaults     *int            // see isCopy
 	cachedOwn          map[string]bool // see isOwnSecretsTable
 	cachedReferable    []string        // see referable
 	cachedStarts       *startCache     // see readingsOf
+
+	// Memory that frames use one after the other.
+	frameText []byte
+	frameLine maskedLine
+
+	// What maskedPath has returned last: a message and its diagnostic ask for the same.
+	lastMasked maskedNode
 }
 
 // span is a part of the text, in byte offsets, end exclusive.

@@ -29,7 +29,7 @@ func checkStarts(s *source, report func(finding)) {
 
 // settingProblem returns a finding about a setting with which Prefect does not start, or
 // fails later. Its message is empty if nothing is wrong, or nothing is known.
-func (s *source) settingProblem(v setting) (f finding) {
+func (s *source) settingProblem(v *setting) (f finding) {
 	mayStop, mayFail := mayPreventStart(v), s.mayFailInUse(v)
 	if !mayStop && !mayFail {
 		return f
@@ -78,7 +78,7 @@ func (s *source) startFailure(in startInput) (failed *release.Error, suffix stri
 
 // mayPreventStart reports whether Prefect needs a setting to start, and its value
 // may be wrong.
-func mayPreventStart(v setting) bool {
+func mayPreventStart(v *setting) bool {
 	switch v.name {
 	case "context", "context.config", "logging", "tasks", "tasks.defaults":
 		return true
@@ -95,7 +95,7 @@ func mayPreventStart(v setting) bool {
 // startInput is a setting with what it refers to, alone: nothing else in the file can
 // fail.
 type startInput struct {
-	setting
+	*setting
 	*startReadings
 	env   []string
 	set   nameList // variables in the setting
@@ -108,6 +108,15 @@ type startReadings struct {
 	mu   sync.Mutex
 	load *release.Loader
 	read map[release.Version]startReading
+	uses map[useQuestion]useAnswer // of the settings in the text
+}
+
+func newStartReadings(text string, env, defaultsOf []string) *startReadings {
+	return &startReadings{
+		load: newStartLoader(text, env, defaultsOf),
+		read: map[release.Version]startReading{},
+		uses: map[useQuestion]useAnswer{},
+	}
 }
 
 // startCache holds readings by their text.
@@ -172,7 +181,7 @@ func (in startInput) hint(problem string) string {
 
 // startInput returns what a release reads of a setting. It returns false if that is
 // not known: a reference leads to an unknown variable, or too far.
-func (s *source) startInput(v setting) (startInput, bool) {
+func (s *source) startInput(v *setting) (startInput, bool) {
 	in := startInput{setting: v}
 	tables := tableTexts{}
 	tables.add(s, v)
@@ -181,7 +190,7 @@ func (s *source) startInput(v setting) (startInput, bool) {
 	}
 	if strings.Contains(v.str, "$") {
 		env, known := s.env()
-		if !known || env[release.Variable(v.name)] || !s.addReferred(&in, tables) {
+		if !known || env.has(release.Variable(v.name)) || !s.addReferred(&in, tables) {
 			return in, false
 		}
 		in.env = s.opts.Env
@@ -195,12 +204,12 @@ func (s *source) startInput(v setting) (startInput, bool) {
 // readingsOf returns the readings of the text that a setting is part of. A release loads
 // only the defaults beside it, unless it may refer to any.
 func (s *source) readingsOf(text string, in startInput) *startReadings {
-	var defaultsOf []string
-	if !strings.Contains(text, "$") {
-		defaultsOf = in.path[:1]
-	}
 	read := func() *startReadings {
-		return &startReadings{load: newStartLoader(text, in.env, defaultsOf), read: map[release.Version]startReading{}}
+		var defaultsOf []string
+		if !strings.Contains(text, "$") {
+			defaultsOf = []string{strings.Clone(in.path[0])} // readings outlive the file
+		}
+		return newStartReadings(text, in.env, defaultsOf)
 	}
 	switch {
 	case in.env != nil:
@@ -219,9 +228,9 @@ func (s *source) addReferred(in *startInput, tables tableTexts) bool {
 	env, _ := s.env()
 	for _, ref := range release.References(in.str) {
 		switch {
-		case env[ref.Name]:
+		case env.has(ref.Name):
 			in.set.add(ref.Name)
-		case s.isAssumed(ref.Name) || env[release.Variable(ref.Name)]:
+		case s.isAssumed(ref.Name) || env.has(release.Variable(ref.Name)):
 			return false
 		case !ref.Braces || s.isVariable(ref):
 			in.unset.add(ref.Name)
@@ -234,11 +243,11 @@ func (s *source) addReferred(in *startInput, tables tableTexts) bool {
 
 // addBeside adds the settings on which it depends whether Prefect can use a setting. It
 // returns false if one of them is not known.
-func (s *source) addBeside(v setting, tables tableTexts) bool {
+func (s *source) addBeside(v *setting, tables tableTexts) bool {
 	beside, _ := release.UsedWith(v.name)
 	env, _ := s.env()
 	for _, name := range beside {
-		if env[release.Variable(name)] || !tables.addKey(s, name) {
+		if env.has(release.Variable(name)) || !tables.addKey(s, name) {
 			return false
 		}
 	}
@@ -248,7 +257,7 @@ func (s *source) addBeside(v setting, tables tableTexts) bool {
 // tableTexts are lines of TOML by the header of their table.
 type tableTexts map[string][]string
 
-func (t tableTexts) add(s *source, v setting) {
+func (t tableTexts) add(s *source, v *setting) {
 	header := ""
 	if len(v.path) > 1 {
 		header = "[" + s.doc.Path(s.doc.Nodes[v.Node].Parent) + "]\n"

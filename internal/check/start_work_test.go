@@ -77,7 +77,7 @@ func TestStartNeedsNoOtherDefaults(t *testing.T) {
 				continue
 			}
 			all := in
-			all.startReadings = &startReadings{load: newStartLoader(text, in.env, nil), read: map[release.Version]startReading{}}
+			all.startReadings = newStartReadings(text, in.env, nil)
 			for _, version := range release.Any.Releases() {
 				got, want := whatFails(in, version), whatFails(all, version)
 				if got != want {
@@ -97,4 +97,25 @@ func whatFails(in startInput, version release.Version) string {
 	}
 	config, _ := in.readAs(version)
 	return fmt.Sprint(valueOf(config, in.path))
+}
+
+// TestUseIsAskedOnce takes the readings of a text away after the first answer.
+func TestUseIsAskedOnce(t *testing.T) {
+	for _, text := range useTexts {
+		s := newSource("a.toml", text+"\n")
+		in, ok := s.startInput(s.settings()[0])
+		if !ok || in.env != nil {
+			continue
+		}
+		for _, version := range []release.Version{release.Any, release.Documented, release.Latest()} {
+			s.opts.Version = version
+			want := s.useProblem(in)
+			load, read := in.load, in.read
+			in.load, in.read = nil, nil
+			if got := s.useProblem(in); got != want {
+				t.Errorf("%s in %s: got %v, want %v", text, version, got, want)
+			}
+			in.load, in.read = load, read
+		}
+	}
 }

@@ -12,7 +12,7 @@ import (
 
 // reportStray reports a setting of Prefect's that is outside of its table, as in [agent],
 // and the name of an environment variable in place of a key. It returns true for such.
-func (s *source) reportStray(v setting, reported map[string]bool, report func(finding)) bool {
+func (s *source) reportStray(v *setting, reported map[string]bool, report func(finding)) bool {
 	n, hint := strayPlace(v)
 	isVariable := false
 	if n == 0 {
@@ -65,7 +65,7 @@ func variablePlace(path []string) string {
 // strayPlace returns how many parts of a setting's path are a table or a setting that
 // Prefect has elsewhere, and a hint with the place. It returns 0 for a path that may be the
 // user's own.
-func strayPlace(v setting) (n int, hint string) {
+func strayPlace(v *setting) (n int, hint string) {
 	at, path, name := 0, v.path, v.name
 	if len(path) == 2 && name == "context.use_local_secrets" {
 		at, name = 1, path[1]

@@ -1,8 +1,8 @@
 package check
 
 import (
-	"slices"
 	"strings"
+	"sync"
 )
 
 // token is a part of a text that looks like a credential.
@@ -24,7 +24,7 @@ type tokenFormat struct {
 // formats"), AWS (unique identifiers of IAM), Slack (token types; incoming
 // webhooks), Prefect Cloud (API keys), each of the others, RFC 7468 and RFC 7519.
 // Tokens that are shorter than issued ones count too.
-var tokenFormats = []tokenFormat{
+var tokenFormats = [...]tokenFormat{
 	{"a GitHub token", "gh", afterLetter("pousr", 20)},
 	{"a GitHub token", "github_pat_", atLeast(alphanumeric+"_", 20)},
 	{"an AWS access key", "AKIA", atLeast(upper+digits, 16)},
@@ -57,34 +57,51 @@ const (
 )
 
 // findTokens returns what looks like credentials, in the order of the text. They
-// do not overlap.
+// do not overlap. No credential is at the end of a longer word.
 func findTokens(text string) []token {
 	if len(text) < minToken {
 		return nil
 	}
 	var found []token
-	for _, f := range tokenFormats {
-		found = f.find(text, found)
+	var next [len(tokenFormats)]int // the offset from which each format's next one may begin
+	pairs := firstPairs()
+	for i := range len(text) - 1 {
+		if !pairs.has(text[i], text[i+1]) {
+			continue
+		}
+		for j := range tokenFormats {
+			f := &tokenFormats[j]
+			if i < next[j] || !strings.HasPrefix(text[i:], f.prefix) {
+				continue
+			}
+			n, ok := f.rest(text[i+len(f.prefix):])
+			next[j] = i + len(f.prefix) + n
+			if ok && (i == 0 || strings.IndexByte(alphanumeric+"_", text[i-1]) < 0) {
+				found = append(found, token{span{i, next[j]}, f.kind})
+			}
+		}
 	}
-	slices.SortFunc(found, func(a, b token) int { return a.start - b.start })
 	return dropOverlaps(found)
 }
 
-// find appends the credentials of this format, except at the end of a longer word.
-func (f tokenFormat) find(text string, found []token) []token {
-	for at := 0; ; {
-		i := strings.Index(text[at:], f.prefix)
-		if i < 0 {
-			return found
-		}
-		start := at + i
-		n, ok := f.rest(text[start+len(f.prefix):])
-		at = start + len(f.prefix) + n
-		if ok && (start == 0 || strings.IndexByte(alphanumeric+"_", text[start-1]) < 0) {
-			found = append(found, token{span{start, at}, f.kind})
-		}
-	}
+// bytePairs is a set of pairs of bytes.
+type bytePairs [1 << 16 / 64]uint64
+
+func (p *bytePairs) has(first, second byte) bool {
+	pair := uint16(first)<<8 | uint16(second)
+	return p[pair/64]&(1<<(pair%64)) != 0
 }
+
+// firstPairs returns the pairs of bytes with which a prefix of tokenFormats begins. Texts
+// have few of them, so that one pass is faster than a search for each prefix.
+var firstPairs = sync.OnceValue(func() *bytePairs {
+	var pairs bytePairs
+	for _, f := range tokenFormats {
+		pair := uint16(f.prefix[0])<<8 | uint16(f.prefix[1])
+		pairs[pair/64] |= 1 << (pair % 64)
+	}
+	return &pairs
+})
 
 // dropOverlaps drops each token that begins inside the one before it. It reuses the
 // slice.

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -58,5 +60,52 @@ func TestFindTokensInOrder(t *testing.T) {
 	}
 	if masked := MaskTokens(text); masked != "*** ***/***" {
 		t.Errorf("masked as %q", masked)
+	}
+}
+
+// findEach is findTokens with a search for each format.
+func findEach(text string) []token {
+	var found []token
+	for _, f := range tokenFormats {
+		for at := 0; ; {
+			i := strings.Index(text[at:], f.prefix)
+			if i < 0 {
+				break
+			}
+			start := at + i
+			n, ok := f.rest(text[start+len(f.prefix):])
+			at = start + len(f.prefix) + n
+			if ok && (start == 0 || strings.IndexByte(alphanumeric+"_", text[start-1]) < 0) {
+				found = append(found, token{span{start, at}, f.kind})
+			}
+		}
+	}
+	slices.SortFunc(found, func(a, b token) int { return a.start - b.start })
+	return dropOverlaps(found)
+}
+
+// TestFindTokensInOnePass compares one pass for all formats with a search for each, in
+// texts made of prefixes and of what may follow them.
+func TestFindTokensInOnePass(t *testing.T) {
+	parts := []string{" ", "/", "_", "-", ".", "x", "b-", "p_", "u_", "PRIVATE KEY-----", "T0AAAAAAA", "é"}
+	for _, f := range tokenFormats {
+		parts = append(parts, f.prefix, f.prefix[1:])
+	}
+	for _, n := range []int{3, 10, 16, 20, 30, 32} {
+		parts = append(parts, strings.Repeat("a", n), strings.Repeat("B", n), strings.Repeat("7", n))
+	}
+	random, found := rand.New(rand.NewPCG(1, 2)), 0
+	for range 20_000 {
+		var text strings.Builder
+		for range 1 + random.IntN(12) {
+			text.WriteString(parts[random.IntN(len(parts))])
+		}
+		got, want := findTokens(text.String()), findEach(text.String())
+		if found += len(got); len(text.String()) >= minToken && !slices.Equal(got, want) {
+			t.Fatalf("%q: got %v, want %v", text.String(), got, want)
+		}
+	}
+	if found < 1000 {
+		t.Errorf("only %d credentials in all texts", found)
 	}
 }

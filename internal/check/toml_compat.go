@@ -1,7 +1,6 @@
 package check
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -131,13 +130,14 @@ func (s *source) patternFindings() (found []finding) {
 
 // mixedLists reports, for each node, whether it is a list of several types.
 func (s *source) mixedLists(kinds []tomlpos.Kind) []bool {
-	first, mixed := make([]string, len(kinds)), make([]bool, len(kinds))
-	for id, n := range s.doc.Nodes {
+	first, mixed := make([]tomlpos.Kind, len(kinds)), make([]bool, len(kinds))
+	for id := range s.doc.Nodes {
+		n := &s.doc.Nodes[id]
 		if n.Index < 0 || kinds[n.Parent] != tomlpos.Array {
 			continue
 		}
-		kind := compatType(kinds[id])
-		if first[n.Parent] == "" {
+		kind := compatKind(kinds[id])
+		if first[n.Parent] == 0 {
 			first[n.Parent] = kind
 		}
 		mixed[n.Parent] = mixed[n.Parent] || first[n.Parent] != kind
@@ -145,15 +145,15 @@ func (s *source) mixedLists(kinds []tomlpos.Kind) []bool {
 	return mixed
 }
 
-// compatType returns the type that toml 0.10.2 gives to a kind of value.
-func compatType(k tomlpos.Kind) string {
+// compatKind returns one kind for all those to which toml 0.10.2 gives the same type.
+func compatKind(k tomlpos.Kind) tomlpos.Kind {
 	switch k {
 	case tomlpos.OffsetDateTime, tomlpos.LocalDateTime, tomlpos.LocalDate:
-		return "date"
+		return tomlpos.LocalDate
 	case tomlpos.BasicString, tomlpos.MultilineString, tomlpos.LiteralString, tomlpos.MultilineLiteral:
-		return "string"
+		return tomlpos.BasicString
 	}
-	return fmt.Sprint(k)
+	return k
 }
 
 // compatValue is about values, wherever they are.

@@ -17,27 +17,26 @@ import (
 func checkTypes(s *source, report func(finding)) {
 	checkStarts(s, report)
 	for _, v := range s.settings() {
-		known, ok := release.SettingOf(v.name)
-		if !ok || strings.ContainsAny(v.str, "$~") {
+		if v.known == nil || strings.ContainsAny(v.str, "$~") {
 			continue
 		}
 		if isServerPort(v.name) {
-			checkPort(s, v, known, report)
+			checkPort(s, v, report)
 			continue
 		}
-		checkType(s, v, known, report)
+		checkType(s, v, report)
 	}
 }
 
 // checkType reports a setting that has to be a boolean or a number, and is not.
-func checkType(s *source, v setting, known release.Setting, report func(finding)) {
+func checkType(s *source, v *setting, report func(finding)) {
 	have := newTypes(v)
-	if !slices.ContainsFunc(known.Types(), have.mayNotFit) {
+	if !slices.ContainsFunc(v.known.Types(), have.mayNotFit) {
 		return // so no release has to be asked
 	}
 	var asked release.Version // the first release that needs another type
 	suffix, ok := inReleases(s.opts.Version.WhereEach(func(version release.Version) bool {
-		wanted := known.TypeIn(version)
+		wanted := v.known.TypeIn(version)
 		wrong := isWrong(have.in(version), wanted)
 		if wrong && asked == release.Any {
 			asked = version
@@ -47,7 +46,7 @@ func checkType(s *source, v setting, known release.Setting, report func(finding)
 	if !ok {
 		return
 	}
-	wanted := known.TypeIn(asked)
+	wanted := v.known.TypeIn(asked)
 	report(v.finding(
 		fmt.Sprintf("%s is %s%s, where Prefect needs %s", v.name, typePhrase(have.in(asked)), suffix, typePhrase(wanted)),
 		typeHint(v.name, wanted),
@@ -57,16 +56,16 @@ func checkType(s *source, v setting, known release.Setting, report func(finding)
 // checkPort reports a value that is not a port, and a port without quotes where the release needs a string: server
 // start passes it on in the environment, and fails with TypeError (0.10.7). It asks
 // only for one release: from 0.11.2 on both forms are right.
-func checkPort(s *source, v setting, known release.Setting, report func(finding)) {
+func checkPort(s *source, v *setting, report func(finding)) {
 	version := s.opts.Version
 	if !isPort(v) {
 		becomesPort := castsToPort(v)
-		if suffix, ok := inReleases(version.WhereEach(func(r release.Version) bool { return known.KnownTo(r) && !(becomesPort && r.CastsFile()) })); ok {
+		if suffix, ok := inReleases(version.WhereEach(func(r release.Version) bool { return v.known.KnownTo(r) && !(becomesPort && r.CastsFile()) })); ok {
 			report(v.finding(v.name+" is not a port"+suffix, "write a number from 0 to 65535 in quotes"))
 		}
 		return
 	}
-	if version == release.Any || v.Kind != tomlpos.Integer || known.TypeIn(version) != "str" {
+	if version == release.Any || v.Kind != tomlpos.Integer || v.known.TypeIn(version) != "str" {
 		return
 	}
 	report(v.finding(
@@ -76,7 +75,7 @@ func checkPort(s *source, v setting, known release.Setting, report func(finding)
 }
 
 // isPort reports whether a value is the number of a port, with quotes or without.
-func isPort(v setting) bool {
+func isPort(v *setting) bool {
 	if v.Kind == tomlpos.Integer {
 		_, err := strconv.ParseUint(strings.TrimPrefix(v.str, "+"), 0, 16) // 0 for 0x1068 and 4_200
 		return err == nil
@@ -86,7 +85,7 @@ func isPort(v setting) bool {
 }
 
 // castsToPort reports whether a release that casts makes a port of a string: "4_200".
-func castsToPort(v setting) bool {
+func castsToPort(v *setting) bool {
 	value, changed := casting.CastInFile(v.str)
 	port, isInt := value.(int64)
 	return v.Kind.IsString() && changed && isInt && port >= 0 && port <= math.MaxUint16
@@ -103,7 +102,7 @@ func isBoolOrNumber(name string) bool { return name == "bool" || name == "int" |
 // the strings of its file.
 type types struct{ written, cast string }
 
-func newTypes(v setting) types {
+func newTypes(v *setting) types {
 	return types{typeIn(release.Documented, v), typeIn(casting, v)}
 }
 
@@ -123,7 +122,7 @@ func (t types) mayNotFit(wanted string) bool {
 func isWrong(have, wanted string) bool { return isBoolOrNumber(wanted) && !fits(have, wanted) }
 
 // typeIn returns the Python type of a value in a release.
-func typeIn(version release.Version, v setting) string {
+func typeIn(version release.Version, v *setting) string {
 	switch v.Kind {
 	case tomlpos.Integer:
 		return "int"

@@ -52,7 +52,7 @@ func checkUnknownKeys(s *source, report func(finding)) {
 }
 
 // leavesToType reports whether the rule type looks at a setting that should be a table.
-func (s *source) leavesToType(v setting) bool {
+func (s *source) leavesToType(v *setting) bool {
 	return tables()[v.name] && s.opts.includes(typeRule) && (s.mayFailInUse(v) || mayPreventStart(v))
 }
 
@@ -157,13 +157,13 @@ func (c *catalogue) isDeprecated(name string) bool {
 	if version == release.Any {
 		version = release.Latest()
 	}
-	setting, _ := release.SettingOf(name)
-	return setting.DroppedIn(version)
+	setting := release.SettingOf(name)
+	return setting != nil && setting.DroppedIn(version)
 }
 
 // explain returns what is wrong with the first n parts of a path. The message is
 // empty if the path is the user's own.
-func (c *catalogue) explain(v setting) (message, hint string, n int) {
+func (c *catalogue) explain(v *setting) (message, hint string, n int) {
 	for n = 1; n < len(v.path) && tables()[strings.Join(v.path[:n], ".")]; n++ {
 	}
 	name := strings.Join(v.path[:n], ".")
@@ -251,8 +251,8 @@ func isMisspelling(a, b string) bool {
 
 // otherReleases returns which releases know a setting that this one does not, or "".
 func otherReleases(name string) string {
-	setting, ok := release.SettingOf(name)
-	if !ok {
+	setting := release.SettingOf(name)
+	if setting == nil {
 		return ""
 	}
 	suffix, _ := inReleases(setting.Known(), false)
@@ -261,7 +261,7 @@ func otherReleases(name string) string {
 
 // keyFinding returns a finding about the key at the end of the first n parts of a
 // setting's path.
-func (s *source) keyFinding(v setting, n int, message, hint string) finding {
+func (s *source) keyFinding(v *setting, n int, message, hint string) finding {
 	node := v.Node
 	for range len(v.path) - n {
 		node = s.doc.Nodes[node].Parent

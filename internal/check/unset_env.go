@@ -34,9 +34,9 @@ func checkUnsetEnv(s *source, report func(finding)) {
 }
 
 // unsetIn returns the variables of a value that the environment does not have.
-func (s *source) unsetIn(v setting, env map[string]bool) (unset unsetNames) {
+func (s *source) unsetIn(v *setting, env environment) (unset unsetNames) {
 	for _, r := range release.References(v.str) {
-		if !env[r.Name] && s.isVariable(r) && !s.isAssumed(r.Name) {
+		if !env.has(r.Name) && s.isVariable(r) && !s.isAssumed(r.Name) {
 			unset.add(r)
 		}
 	}

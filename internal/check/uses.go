@@ -10,14 +10,44 @@ import (
 )
 
 // mayFailInUse reports whether Prefect may read a setting and fail with it later.
-func (s *source) mayFailInUse(v setting) bool {
+func (s *source) mayFailInUse(v *setting) bool {
 	_, used := release.UsedWith(v.name)
 	return used && !s.hasDefault(v) && !(v.name == "cloud.agent.level" && isLevel(v.str))
 }
 
+// useQuestion asks what a version cannot use of a setting in a text.
+type useQuestion struct {
+	setting string
+	version release.Version
+}
+
+// useAnswer is what a finding says about it. The message is empty if nothing is wrong.
+type useAnswer struct {
+	message, hint string
+	severity      Severity
+}
+
 // useProblem returns a finding about what releases cannot use of what they have read. Its
-// message is empty if nothing is wrong.
+// message is empty if nothing is wrong. It asks once for each text.
 func (s *source) useProblem(in startInput) finding {
+	question := useQuestion{in.name, s.opts.Version}
+	in.mu.Lock()
+	answer, ok := in.uses[question]
+	in.mu.Unlock()
+	if !ok {
+		answer = s.askUse(in)
+		question.setting = strings.Clone(in.name) // the answer outlives the file
+		in.mu.Lock()
+		in.uses[question] = answer
+		in.mu.Unlock()
+	}
+	f := in.finding(answer.message, answer.hint)
+	f.severity = answer.severity
+	return f
+}
+
+// askUse asks the releases for the answer to useProblem.
+func (s *source) askUse(in startInput) (answer useAnswer) {
 	kinds := s.misuses(in)
 	var problems []string
 	for _, m := range kinds {
@@ -32,11 +62,11 @@ func (s *source) useProblem(in startInput) finding {
 	if len(kinds) > 0 {
 		hint = kinds[len(kinds)-1].Problem
 	}
-	f := in.finding(s.withLetters(in, strings.Join(problems, ", and "), hint))
+	answer.message, answer.hint = s.withLetters(in, strings.Join(problems, ", and "), hint)
 	if len(kinds) > 0 && !slices.ContainsFunc(kinds, func(m *release.Misuse) bool { return m.Certain }) {
-		f.severity = SeverityWarning
+		answer.severity = SeverityWarning
 	}
-	return f
+	return answer
 }
 
 // misuses returns the ways in which releases fail with a setting, oldest first. Without a

@@ -70,7 +70,7 @@ func (v Version) Eras(settings ...string) []Version {
 // hasDefaultsOf reports whether settings have the same defaults in two releases.
 func (v Version) hasDefaultsOf(other Version, settings []string) bool {
 	return !slices.ContainsFunc(settings, func(name string) bool {
-		s, _ := SettingOf(name)
+		s := SettingOf(name)
 		mine, _ := s.defaultIn(v)
 		theirs, _ := s.defaultIn(other)
 		return !reflect.DeepEqual(mine.value, theirs.value)

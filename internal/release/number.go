@@ -19,7 +19,12 @@ func (n Number) Version() Version { return Version{number: n} }
 
 // Compare returns -1, 0 or 1 as n is earlier than, the same as, or later than other.
 func (n Number) Compare(other Number) int {
-	return cmp.Or(cmp.Compare(n[0], other[0]), cmp.Compare(n[1], other[1]), cmp.Compare(n[2], other[2]))
+	for i := range n {
+		if c := cmp.Compare(n[i], other[i]); c != 0 {
+			return c
+		}
+	}
+	return 0
 }
 
 // latestPatches has the latest release of each minor one. All patches before it were

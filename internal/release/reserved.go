@@ -82,6 +82,9 @@ func (v Version) Reservations(name string) []Reservation {
 // those that it may run with. Nil means all of them.
 func (v Version) reservedWith(name string) (boxes []string, reserves bool) {
 	by := reserved()[name]
+	if by == nil {
+		return nil, false
+	}
 	for _, box := range v.boxes() {
 		if slices.Contains(by, box) {
 			boxes = append(boxes, box)

@@ -107,25 +107,20 @@ func numberValue(v any) any {
 // Settings returns all settings of all releases from 0.5.0 on.
 func Settings() []Setting { return slices.Clone(settings()) }
 
-// SettingOf returns the setting of a name, if a release has one.
-func SettingOf(name string) (Setting, bool) {
-	i, ok := settingIndex()[name]
-	if !ok {
-		return Setting{}, false
-	}
-	return settings()[i], true
-}
+// SettingOf returns the setting of a name, or nil if no release has one. It is shared.
+func SettingOf(name string) *Setting { return settingsByName()[name] }
 
-var settingIndex = sync.OnceValue(func() map[string]int {
-	index := map[string]int{}
-	for i, s := range settings() {
-		index[s.Name] = i
+var settingsByName = sync.OnceValue(func() map[string]*Setting {
+	byName := map[string]*Setting{}
+	for i := range settings() {
+		s := &settings()[i]
+		byName[s.Name] = s
 	}
-	return index
+	return byName
 })
 
 // defaultIn returns a release's default, if it has one.
-func (s Setting) defaultIn(v Version) (defaultValue, bool) {
+func (s *Setting) defaultIn(v Version) (defaultValue, bool) {
 	i := slices.IndexFunc(s.defaults, func(d defaultValue) bool { return d.Contains(v.Number()) })
 	if i < 0 {
 		return defaultValue{}, false
@@ -135,7 +130,7 @@ func (s Setting) defaultIn(v Version) (defaultValue, bool) {
 
 // Ships reports whether a default of the setting matches: the one of v, or for [Any]
 // that of any release from 0.5.0 on.
-func (s Setting) Ships(v Version, matches func(value any) bool) bool {
+func (s *Setting) Ships(v Version, matches func(value any) bool) bool {
 	if v != Any {
 		d, ok := s.defaultIn(v)
 		return ok && matches(d.value)
@@ -144,27 +139,27 @@ func (s Setting) Ships(v Version, matches func(value any) bool) bool {
 }
 
 // ReadBy reports whether a release's code reads the setting.
-func (s Setting) ReadBy(v Version) bool { return s.read.Contains(v.Number()) }
+func (s *Setting) ReadBy(v Version) bool { return s.read.Contains(v.Number()) }
 
 // KnownTo reports whether a release reads the setting, or has a default for it.
-func (s Setting) KnownTo(v Version) bool {
+func (s *Setting) KnownTo(v Version) bool {
 	_, hasDefault := s.defaultIn(v)
 	return hasDefault || s.ReadBy(v)
 }
 
 // LastRead returns the last release that reads the setting. It returns false if no
 // release does.
-func (s Setting) LastRead() (Number, bool) { return s.read.Last, s.read != Span{} }
+func (s *Setting) LastRead() (Number, bool) { return s.read.Last, s.read != Span{} }
 
 // DroppedIn reports whether a release does not read a setting that an earlier one
 // read.
-func (s Setting) DroppedIn(v Version) bool {
+func (s *Setting) DroppedIn(v Version) bool {
 	return s.read != Span{} && s.read.Last.Compare(v.Number()) < 0
 }
 
 // Known returns the releases that know the setting, from 0.6.7 on: one span at most
 // for each default, and for those that read it without one.
-func (s Setting) Known() []Span {
+func (s *Setting) Known() []Span {
 	spans, _ := Any.WhereEach(s.KnownTo)
 	return spans
 }
@@ -172,7 +167,7 @@ func (s Setting) Known() []Span {
 // TypeIn returns Python's name for the type that a release needs of the setting:
 // that of its default, after casting. It is any for a setting that may have several
 // types, and empty for one without a default.
-func (s Setting) TypeIn(v Version) string {
+func (s *Setting) TypeIn(v Version) string {
 	d, ok := s.defaultIn(v)
 	switch {
 	case !ok:
@@ -186,7 +181,7 @@ func (s Setting) TypeIn(v Version) string {
 }
 
 // Types returns at least every type that TypeIn returns for a release, but any.
-func (s Setting) Types() []string { return s.types }
+func (s *Setting) Types() []string { return s.types }
 
 // looseTypes are settings that may have another type than their default: false for
 // no limit, a number of seconds, a list or a string that holds one.
@@ -213,8 +208,8 @@ func (v Version) Settings() []string {
 
 // IsDefault reports whether a setting is a default of one of v's releases.
 func (v Version) IsDefault(name string) bool {
-	s, ok := SettingOf(name)
-	return ok && slices.ContainsFunc(v.Releases(), func(r Version) bool {
+	s := SettingOf(name)
+	return s != nil && slices.ContainsFunc(v.Releases(), func(r Version) bool {
 		_, has := s.defaultIn(r)
 		return has
 	})
@@ -248,7 +243,7 @@ func (v Version) defaults(below []string) []defaultSetting {
 }
 
 // Instead returns what to do about a setting that later releases dropped.
-func (s Setting) Instead() string { return instead[s.Name] }
+func (s *Setting) Instead() string { return instead[s.Name] }
 
 // instead has the settings that 1.4.1 does not read.
 var instead = map[string]string{

@@ -50,9 +50,9 @@ func TestSettingsChangeWithinAMinorRelease(t *testing.T) {
 		{"cloud.graphql", Number{1, 0, 0}, true, "str", false, true},
 		{"cloud.agent.labels", Number{1, 0, 0}, true, "any", true, false},
 	} {
-		s, ok := SettingOf(tt.name)
+		s := SettingOf(tt.name)
 		v := tt.release.Version()
-		if !ok || v.IsDefault(tt.name) != tt.isDefault || s.TypeIn(v) != tt.typeName || s.ReadBy(v) != tt.read || s.DroppedIn(v) != tt.dropped {
+		if s == nil || v.IsDefault(tt.name) != tt.isDefault || s.TypeIn(v) != tt.typeName || s.ReadBy(v) != tt.read || s.DroppedIn(v) != tt.dropped {
 			t.Errorf("%s in %s: %t, %q, read %t, dropped %t", tt.name, v, v.IsDefault(tt.name), s.TypeIn(v), s.ReadBy(v), s.DroppedIn(v))
 		}
 	}

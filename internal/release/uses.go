@@ -75,30 +75,27 @@ var (
 )
 
 // usesByName are the uses by the name of the setting.
-var usesByName = sync.OnceValue(func() map[string]use {
-	byName := make(map[string]use, len(uses))
-	for _, u := range uses {
-		byName[strings.Join(u.setting, ".")] = u
+var usesByName = sync.OnceValue(func() map[string]*use {
+	byName := make(map[string]*use, len(uses))
+	for i := range uses {
+		byName[strings.Join(uses[i].setting, ".")] = &uses[i]
 	}
 	return byName
 })
 
-// useOf returns the use of a setting, if it has one.
-func useOf(setting string) (use, bool) {
-	u, ok := usesByName()[setting]
-	return u, ok
-}
-
 // UsedWith reports whether Prefect may fail with a setting after it has started, and
 // returns the settings on which that depends as well.
 func UsedWith(setting string) (beside []string, ok bool) {
-	u, ok := useOf(setting)
-	return u.beside, ok
+	u, ok := usesByName()[setting]
+	if !ok {
+		return nil, false
+	}
+	return u.beside, true
 }
 
 // Misused returns what fails of Prefect with a setting that it has read, or nil.
 func (c *Config) Misused(setting string) *Misuse {
-	u, ok := useOf(setting)
+	u, ok := usesByName()[setting]
 	if !ok || c.version.Number().Compare(u.first) < 0 {
 		return nil
 	}

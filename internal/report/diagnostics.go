@@ -36,20 +36,35 @@ func writeFinding(b *bytes.Buffer, out terminal.Output, d check.Diagnostic) {
 	style := out.Style
 	_, mark := severityStyles(style, d.Severity)
 	if !style.Coloured() && out.Width == 0 {
-		b.WriteString(Safe(d.String()) + "\n")
+		b.WriteString(Safe(d.String()))
+		b.WriteByte('\n')
 	} else {
 		b.WriteString(findingHead(out, d))
 	}
-	for line := range strings.Lines(disarm(d.Frame)) {
+	writeFrame(b, style, disarm(d.Frame), mark)
+	if d.Hint != "" {
+		b.WriteString("  ")
+		b.WriteString(style.Cyan("hint:"))
+		b.WriteByte(' ')
+		b.WriteString(terminal.Wrap(Safe(d.Hint), out.Width, 8, 8))
+		b.WriteByte('\n')
+	}
+}
+
+// writeFrame writes a code frame, with its marker in the style mark.
+func writeFrame(b *bytes.Buffer, style terminal.Style, frame string, mark func(string) string) {
+	if frame != "" && !style.Coloured() {
+		b.WriteString(frame)
+		b.WriteByte('\n')
+		return
+	}
+	for line := range strings.Lines(frame) {
 		line = strings.TrimRight(line, "\n")
 		gutter, code, _ := strings.Cut(line, "|")
 		if isMark := strings.TrimSpace(gutter) == ""; isMark {
 			code = mark(code)
 		}
 		b.WriteString(style.Dim(gutter+"|") + code + "\n")
-	}
-	if d.Hint != "" {
-		b.WriteString("  " + style.Cyan("hint:") + " " + terminal.Wrap(Safe(d.Hint), out.Width, 8, 8) + "\n")
 	}
 }
 

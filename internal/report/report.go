@@ -13,11 +13,20 @@ import (
 // quotes text in which a character does not print, or nobody sees it, or in which a
 // workflow command begins.
 func Safe(text string) string {
-	invisible := strings.ContainsFunc(text, secretname.IsInvisible)
-	if invisible || strings.HasPrefix(strings.TrimSpace(text), "::") || strings.Contains(text, oldCommand) {
+	if hasInvisible(text) || strings.HasPrefix(strings.TrimSpace(text), "::") || strings.Contains(text, oldCommand) {
 		return disarm(quote(text))
 	}
 	return text
+}
+
+// hasInvisible reports whether a text has an invisible character. Most have only ASCII.
+func hasInvisible(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return strings.ContainsFunc(text[i:], secretname.IsInvisible)
+		}
+	}
+	return false
 }
 
 // quote is strconv.Quote, with an escape for each invisible character as well.

@@ -24,7 +24,8 @@ type lines struct {
 }
 
 func newLines(text string) lines {
-	l := lines{text: text, starts: []int{MarkLength(text)}}
+	l := lines{text: text, starts: make([]int, 1, 1+strings.Count(text, "\n"))}
+	l.starts[0] = MarkLength(text)
 	for start := l.starts[0]; ; {
 		i := strings.IndexByte(text[start:], '\n')
 		if i < 0 {

@@ -35,7 +35,7 @@ func Scan(text string) (*Document, *Error) {
 			Text:     text,
 			Nodes:    make([]Node, 1, 8+len(text)/16),
 			Keys:     make([]Key, 0, 8+len(text)/16),
-			Values:   make([]Value, 0, 8+len(text)/24),
+			Values:   make([]Value, 0, 8+len(text)/16),
 			lines:    newLines(text),
 			children: make(map[child]NodeID, 8+len(text)/24),
 		},

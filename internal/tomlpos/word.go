@@ -73,8 +73,16 @@ func isTime(word string) bool {
 // classifyNumber returns the kind of a number, given with and without its sign, or the
 // problem with it.
 func classifyNumber(word, digits string) (Kind, Problem) {
-	if base, ok := bases[prefix(word)]; ok {
-		return classifyInteger(word[2:], base.alphabet, base.radix)
+	if isShortInteger(digits) {
+		return Integer, 0
+	}
+	switch prefix(word) {
+	case "0x":
+		return classifyInteger(word[2:], "0123456789abcdefABCDEF", 16)
+	case "0o":
+		return classifyInteger(word[2:], "01234567", 8)
+	case "0b":
+		return classifyInteger(word[2:], "01", 2)
 	}
 	rest, ok := integerPart(digits)
 	if !ok {
@@ -92,13 +100,18 @@ func classifyNumber(word, digits string) (Kind, Problem) {
 	return Float, 0
 }
 
-var bases = map[string]struct {
-	alphabet string
-	radix    int
-}{
-	"0x": {"0123456789abcdefABCDEF", 16},
-	"0o": {"01234567", 8},
-	"0b": {"01", 2},
+// isShortInteger reports whether a text has digits alone, without a leading zero, and so
+// few that 64 bits hold them, as most numbers have.
+func isShortInteger(digits string) bool {
+	if digits == "" || len(digits) > 18 || len(digits) > 1 && digits[0] == '0' {
+		return false
+	}
+	for i := range len(digits) {
+		if !isDigit(digits[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 func prefix(word string) string { return word[:min(2, len(word))] }
