@@ -111,6 +111,21 @@ func TestAKeyThatMayNotRead(t *testing.T) {
 	}
 }
 
+// A server that cannot compare values at all ends the plan, which would be wrong without.
+func TestAServerThatFailsOnValues(t *testing.T) {
+	fake := blockstest.New()
+	fake.Set("a", quoted(canary))
+	fake.Inject(faults.Match{Field: blockstest.Values}, faults.Fault{Status: 500})
+	const failed = ": the API is not available: Internal Server Error (HTTP 500): try again later, and see the server's log"
+	client := newClient(t, fake)
+	if got, err := client.Unchanged(t.Context(), []prefect.NamedValue{secret("a", canary)}); got != nil || fmt.Sprint(err) != "comparing values"+failed || !prefect.Retryable(err) {
+		t.Errorf("%v, %v", got, err)
+	}
+	if _, _, err := client.GetFlowValues(t.Context(), []string{"a"}); fmt.Sprint(err) != "reading values back"+failed {
+		t.Error(err)
+	}
+}
+
 // Of a value that a server hides, or a part of it, nothing is known: it is neither
 // unchanged nor different. Those beside it are compared.
 func TestValuesThatAreHiddenInPart(t *testing.T) {

@@ -39,6 +39,7 @@ func WithStore(ctx context.Context, cache *inspect.Cache, o connect.Options, std
 	conn.Pacer.Waiting = pace.Once(func(reason string) {
 		_, _ = fmt.Fprintln(stderr, report.Safe(WaitingText(conn.URL, reason)))
 	})
+	conn.Pacer.Watch(conn.Store)
 	ctx, cancel := context.WithTimeout(ctx, o.Timeout)
 	defer cancel()
 	if err := conn.SelectTenant(ctx, o.Tenants); err != nil {
