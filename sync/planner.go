@@ -47,7 +47,7 @@ func newPlan(in planInput) (*Plan, error) {
 		first: in.First, unselected: p.unselected(), mask: in.Mask,
 	}
 	_, plan.noTenants = in.Writer.(Adapter)
-	plan.Remarks = append(plan.Remarks, p.renamed.remarks(given, in.Prune.Scope)...)
+	plan.Remarks = append(plan.Remarks, scopeRemarks(given, in.Prune.Scope)...)
 	if err := p.checkPatterns(plan); err != nil {
 		return nil, err
 	}
@@ -60,10 +60,10 @@ type planner struct {
 	in       planInput // with names and patterns in the form of the store
 	adapter  Adapter
 	given    map[string]string   // the names that the rules give, by name in the store
-	renamed  storedNames         // of what is written
 	listed   map[string][]string // the names in the store that the rules list, by CI name
 	taken    map[string]string   // where a value comes from, by its name in the store
 	seen     map[string]string   // the label of the first source that has a CI name
+	ciNames  []string            // that the sources have, sorted
 	stored   map[string][]string // the CI names that the sources have, by stored name
 	empty    []string            // labels of the sources that have no secret
 	actions  []Action
@@ -97,6 +97,7 @@ func (p *planner) readNames() {
 			}
 		}
 	}
+	p.ciNames = slices.Sorted(maps.Keys(p.seen))
 }
 
 // findSources finds the source of each rule, which may be spelled as the store spells
@@ -253,11 +254,7 @@ func (p *planner) sourceBesideRule(name, ciName, where string, rule NameRule) {
 // rules give the name, unless it is that of the source, which the plan shows beside it.
 func (p *planner) renaming(entry Entry, stored string) string {
 	name, isGiven := p.given[stored]
-	if !isGiven {
-		name = entry.Name
-	}
-	p.renamed.add(name, stored)
-	if name == stored || name == entry.Name {
+	if !isGiven || name == stored || name == entry.Name {
 		return ""
 	}
 	return arrow(name, stored)

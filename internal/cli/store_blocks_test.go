@@ -90,7 +90,7 @@ func TestBlocksAreSynced(t *testing.T) {
 	startBlocks(t, fake)
 	plan := runBlocks(t, nil, exit.OK, "plan", "--environment", "three", "--secrets-file", "secrets.json")
 	checkContains(t, plan, "key: none\n", "plan for the store at http://127.0.0.1:", ", environment three\n",
-		"create    db-password = DB_PASSWORD", "slack webhook → slack-webhook", "note: names in the store: CONFIG → config, DB_PASSWORD → db-password, slack webhook → slack-webhook",
+		"create    db-password = DB_PASSWORD", "slack webhook → slack-webhook", "create    config = CONFIG",
 		"note: the server runs Prefect 3.9.1\n", "TEAM_* → team-*", "PREFECT_API_AUTH_STRING")
 	if calls := fake.Calls(faults.Match{Field: blockstest.Install}); len(calls) > 0 || len(fake.Names()) > 0 {
 		t.Errorf("the plan changed the server: %+v", calls)
