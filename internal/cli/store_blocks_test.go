@@ -241,6 +241,7 @@ func TestOptionsThatBlocksDoNotHave(t *testing.T) {
 		{[]string{"--tenant", "data"}, "--tenant" + kind + ": each workspace has its own api-url"},
 		{[]string{"--dialect", "snake"}, "--dialect" + kind + ": leave it out"},
 		{[]string{"--verify-key-file", "f"}, "--verify-key-file" + kind + ": the key that writes also reads values back"},
+		{[]string{"--store-key-file", "f"}, "--store-key-file" + kind + ": it is for embedded:PATH, which keeps no blocks"},
 		{[]string{"--overwrite", "owned"}, `--overwrite owned: the store is of kind "blocks": blocks have no owner: leave it out, or use any`},
 		{[]string{"--api-url", "embedded"}, "--api-url: Secret blocks cannot be embedded: use the URL of a server"},
 		{[]string{"--api-url", "embedded:a.db"}, "--api-url: Secret blocks cannot be embedded"},

@@ -121,12 +121,15 @@ func Open(o Options, manifest Place) (*Connection, error) {
 func (o Options) checkRefused() error {
 	set := map[string]bool{
 		storekind.Tenant: len(o.Tenants) > 0, storekind.VerifyKeyFile: o.VerifyKeyFile != "",
-		storekind.Dialect: o.prefectDialect() != prefect.DialectAuto,
+		storekind.Dialect: o.prefectDialect() != prefect.DialectAuto, storekind.StoreKeyFile: o.StoreKeyFile != "",
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.kind.Refused)) {
 		if set[name] {
 			return fmt.Errorf("%s does not apply to a store of kind %q: %s", o.Given.Label(name), o.kind.Name, o.kind.Refused[name])
 		}
+	}
+	if set[storekind.StoreKeyFile] && o.APIURL != "" && !isFile(o.APIURL) {
+		return fmt.Errorf("%s is for a store in a file: leave it out, or use the API URL embedded:PATH", o.Given.Label(storekind.StoreKeyFile))
 	}
 	return nil
 }
@@ -136,8 +139,8 @@ func (o Options) openDefault(url chosen) (*Connection, error) {
 	if o.APIURL == Embedded {
 		return openEmbedded(Embedded, nil)
 	}
-	if path, ok := strings.CutPrefix(o.APIURL, Embedded+":"); ok {
-		return o.openFile(path)
+	if isFile(o.APIURL) {
+		return o.openFile(strings.TrimPrefix(o.APIURL, Embedded+":"))
 	}
 	return o.openServer(url, Embedded)
 }
@@ -147,6 +150,9 @@ func OpenServer(o Options) (*Connection, error) {
 	o.kind = storekind.Default
 	url := o.url("")
 	o.APIURL = url.value
+	if err := o.checkRefused(); err != nil {
+		return nil, err
+	}
 	return o.openServer(url)
 }
 

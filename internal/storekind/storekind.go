@@ -27,6 +27,7 @@ const (
 	VerifyKeyFile = "verify-key-file"
 	Overwrite     = "overwrite" // with the value owned
 	APIKeyFile    = "api-key-file"
+	StoreKeyFile  = "store-key-file"
 )
 
 // Kind is a kind of store.
