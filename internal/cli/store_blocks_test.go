@@ -229,6 +229,29 @@ func TestKeysOfAServerAreNoSecrets(t *testing.T) {
 	}
 }
 
+// TestBlocksHaveNoTenant has a plan that is refused, and one that no longer fits. Both say
+// nothing about a tenant.
+func TestBlocksHaveNoTenant(t *testing.T) {
+	fake := blockstest.New()
+	startBlocks(t, fake)
+	fake.Set("team-a", `"x"`)
+	plan := []string{"plan", "--environment", "three", "--secrets-file", "secrets.json", "--prune-unowned"}
+	for _, format := range []string{"text", "markdown"} {
+		out := runBlocks(t, nil, exit.Usage, append(plan, "--max-deletes", "0", "--format", format)...)
+		checkContains(t, out, "oo many names would be deleted: 1, but max-deletes allows 0")
+		if strings.Contains(out, "tenant") || format == "markdown" && !strings.Contains(out, "**The store failed:**") {
+			t.Errorf("%s:\n%s", format, out)
+		}
+	}
+	runBlocks(t, nil, exit.OK, append(plan, "--plan-file", "plan.json")...)
+	fake.Delete("team-a")
+	r := runCommand(t, nil, "", "sync", "--environment", "three", "--secrets-file", "secrets.json", "--plan-file", "plan.json")
+	want := `the plan file no longer fits, plan again: "team-a": delete was reviewed, but nothing is planned now`
+	if r.code != exit.Usage || !strings.Contains(r.stderr, want) || strings.Contains(r.stderr, "tenant") {
+		t.Errorf("exit code %d, %s", r.code, r.stderr)
+	}
+}
+
 // TestOptionsThatBlocksDoNotHave refuses them before a request.
 func TestOptionsThatBlocksDoNotHave(t *testing.T) {
 	fake := blockstest.New()

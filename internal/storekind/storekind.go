@@ -95,6 +95,9 @@ func OtherNames() (names []string) {
 	return names
 }
 
+// HasTenants reports whether such a store has tenants.
+func (k *Kind) HasTenants() bool { return k.Refused[Tenant] == "" }
+
 // StoredName returns the name under which such a store keeps a secret, and fails if
 // there is none.
 func (k *Kind) StoredName(name string) (string, error) {
