@@ -35,7 +35,7 @@ func newPlan(in planInput) (*Plan, error) {
 		p.addAll(source)
 	}
 	if len(p.empty) == len(in.Sources) {
-		return nil, ErrEmptySource
+		return nil, p.emptyError()
 	}
 	p.addMissing()
 	if len(p.problems) > 0 {
@@ -66,6 +66,7 @@ type planner struct {
 	ciNames  []string            // that the sources have, sorted
 	stored   map[string][]string // the CI names that the sources have, by stored name
 	empty    []string            // labels of the sources that have no secret
+	keys     []string            // what is left out as an API key, and why
 	actions  []Action
 	problems []error
 }
@@ -139,6 +140,18 @@ func (p *planner) addAll(source *Source) {
 	}
 }
 
+// emptyError returns why no source has a secret.
+func (p *planner) emptyError() error {
+	if len(p.keys) == 0 {
+		return ErrEmptySource
+	}
+	shown, more := p.keys[:min(len(p.keys), maxQuoted)], ""
+	if n := len(p.keys) - len(shown); n > 0 {
+		more = fmt.Sprintf("; and %d more", n)
+	}
+	return onlyKeysError("no secrets to write: all that was passed in is left out: " + strings.Join(shown, "; ") + more)
+}
+
 // add decides on one entry, and reports whether it is a secret: whether it has a value
 // that is neither an API key nor GitHub's token.
 func (p *planner) add(source *Source, entry Entry) bool {
@@ -146,6 +159,7 @@ func (p *planner) add(source *Source, entry Entry) bool {
 	names := p.listed[entry.Name]
 	if reason := p.keyReason(entry.Name, text, len(names) > 0); reason != "" {
 		p.omit(entry, names, reason, true)
+		p.keys = append(p.keys, fmt.Sprintf("%q: %s", entry.Name, reason))
 		return false
 	}
 	isSecret := text != "" && !isGitHubToken(entry.Name)
