@@ -27,6 +27,7 @@ import (
 type Options struct {
 	Given         option.Form   // how the options were given
 	APIURL        string        // empty means the variable's or the manifest's
+	URLFrom       string        // the variable that APIURL is from; empty for the option
 	APIKey        prefect.Value // a JSON string, from an input of the Action
 	APIKeyFile    string        // empty means a variable
 	VerifyKeyFile string        // holds a runner key, to read values back; empty for none

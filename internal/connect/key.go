@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -78,7 +79,7 @@ func (c chosen) note() string {
 func (o Options) url(manifest string) chosen {
 	own, inManifest := o.variable(urlVariable), candidate{"the manifest", manifest}
 	if o.APIURL != "" && (o.APIURL != own.value || o.kind.ManifestURLFirst) {
-		return chosen{candidate: candidate{o.Given.Label("api-url"), o.APIURL}}
+		return chosen{candidate: candidate{cmp.Or(o.URLFrom, o.Given.Label("api-url")), o.APIURL}}
 	}
 	if o.kind.ManifestURLFirst {
 		own, inManifest = inManifest, own
@@ -86,12 +87,14 @@ func (o Options) url(manifest string) chosen {
 	return choose(own, inManifest, o.variable(o.kind.URLVariable))
 }
 
-// PrefectURL returns the URL in Prefect's own variable for a kind of store, or "".
-func PrefectURL(kind string, getenv func(name string) string) string {
-	if k := storekind.Find(kind); k != nil {
-		return trimmed(getenv(k.URLVariable))
+// PrefectURL returns Prefect's own variable for the URL of a kind of store, and the URL in
+// it, which may be empty.
+func PrefectURL(kind string, getenv func(name string) string) (variable, url string) {
+	k := storekind.Find(kind)
+	if k == nil {
+		return "", ""
 	}
-	return ""
+	return k.URLVariable, trimmed(getenv(k.URLVariable))
 }
 
 func (o Options) variable(name string) candidate { return candidate{name, trimmed(o.Getenv(name))} }
