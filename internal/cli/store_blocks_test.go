@@ -205,6 +205,10 @@ func TestKeysOfBlocks(t *testing.T) {
 		{[]string{"PREFECT_SECRETS_API_KEY=pnu_x"}, bearer, exit.OK, "key: from PREFECT_SECRETS_API_KEY\n"},
 		{[]string{"PREFECT_API_KEY=token"}, "Bearer token", exit.OK, "key: from PREFECT_API_KEY\n"},
 		{[]string{"PREFECT_SECRETS_API_KEY=admin:" + canary + "\n" + canary}, "", exit.Usage, "PREFECT_SECRETS_API_KEY: the auth string contains a control character"},
+		{
+			[]string{"PREFECT_API_AUTH_STRING=admin:pfs_" + canary, "PREFECT_API_KEY=pfs_" + canary}, "", exit.Usage,
+			"PREFECT_API_AUTH_STRING: it is a key of prefect-secrets serve (pfs_), which is not sent to Prefect 2 or 3: set this store's own key there, or leave the variable empty",
+		},
 		{[]string{"PREFECT_API_AUTH_STRING=admin:" + canary}, basic, exit.Refused, "does not accept the key from PREFECT_API_AUTH_STRING"},
 	}
 	for _, tt := range tests {
