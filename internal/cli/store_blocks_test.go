@@ -289,26 +289,27 @@ func TestOptionsThatBlocksDoNotHave(t *testing.T) {
 	}
 }
 
-// TestCommandsThatDoNotWriteBlocks have no environment, so only the top can name the
-// store.
+// TestCommandsThatDoNotWriteBlocks has blocks at the top, and in an environment.
 func TestCommandsThatDoNotWriteBlocks(t *testing.T) {
 	fake := blockstest.New()
 	fake.Set("a", `"x"`)
 	url := startBlocks(t, fake)
-	text := fmt.Sprintf("store = \"blocks\"\nreader = \"3\"\napi-url = %q\n", url)
-	if err := os.WriteFile("prefect-secrets.toml", []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, args := range [][]string{{"set", "a"}, {"delete", "a"}} {
-		r := runCommand(t, nil, "value", args...)
-		if want := `set and delete do not write to a store of kind "blocks", which the manifest names: use sync`; r.code != exit.Usage || !strings.Contains(r.stderr, want) {
-			t.Errorf("%q: exit code %d, %s", args, r.code, r.stderr)
+	settings := fmt.Sprintf("store = \"blocks\"\nreader = \"3\"\napi-url = %q\n", url)
+	for text, environment := range map[string][]string{settings: nil, "[environments.three]\n" + settings: {"--environment", "three"}} {
+		if err := os.WriteFile("prefect-secrets.toml", []byte(text), 0o600); err != nil {
+			t.Fatal(err)
 		}
+		for _, args := range [][]string{{"set", "a"}, {"delete", "a"}} {
+			r := runCommand(t, nil, "value", append(args, environment...)...)
+			if want := `set and delete do not write to a store of kind "blocks", which the manifest names: use sync`; r.code != exit.Usage || !strings.Contains(r.stderr, want) {
+				t.Errorf("%q: exit code %d, %s", args, r.code, r.stderr)
+			}
+		}
+		if got, _ := fake.Get("a"); got != `"x"` || !slices.Equal(fake.Names(), []string{"a"}) {
+			t.Errorf("the server has %q", fake.Names())
+		}
+		checkContains(t, runBlocks(t, nil, exit.OK, append([]string{"names"}, environment...)...), "a\n")
 	}
-	if got, _ := fake.Get("a"); got != `"x"` || !slices.Equal(fake.Names(), []string{"a"}) {
-		t.Errorf("the server has %q", fake.Names())
-	}
-	checkContains(t, runBlocks(t, nil, exit.OK, "names"), "a\n")
 }
 
 // TestTheVariableOfTheOldStoreGetsNoKeyOfBlocks exports the URL of the old store for the

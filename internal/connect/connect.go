@@ -55,6 +55,7 @@ type Place struct {
 	URL      string            // empty if it does not say
 	Kind     string            // empty for the default
 	Settings map[string]string // of that kind
+	Tenants  []string          // slugs or ids; empty if it does not say
 }
 
 // Connection is an open store, with the key for it.
@@ -62,6 +63,7 @@ type Connection struct {
 	URL     string
 	Store   secretsync.Store
 	Kind    string          // of the store
+	Tenants []string        // of the manifest
 	Client  *prefect.Client // the store, if it is of the default kind; else nil
 	Runner  *prefect.Client // reads values; nil without a runner key
 	Key     prefect.Value   // a JSON string; empty for a job's own identity
@@ -112,7 +114,7 @@ func Open(o Options, manifest Place) (*Connection, error) {
 	}
 	conn, err := open(o, url)
 	if conn != nil {
-		conn.Kind = o.kind.Name
+		conn.Kind, conn.Tenants = o.kind.Name, manifest.Tenants
 		conn.OtherKeys = append(conn.OtherKeys, o.variableKeys()...)
 	}
 	return conn, err
