@@ -30,7 +30,11 @@ func storedNameIn(kind *storekind.Kind, name string) string {
 // have. Where the kind is unknown, the names count for every kind.
 func (m *Manifest) StoredNames() map[string][]string {
 	stored := map[string][]string{}
-	for _, part := range append(slices.Collect(maps.Values(m.environments)), &Manifest{}) {
+	for _, environment := range append(m.Environments(), "") {
+		part := m.environments[environment]
+		if environment == "" {
+			part = &Manifest{}
+		}
 		kinds := storekind.All
 		if kind := part.kind(m); kind != nil {
 			kinds = []*storekind.Kind{kind}
@@ -38,7 +42,9 @@ func (m *Manifest) StoredNames() map[string][]string {
 		names := slices.Sorted(maps.Keys(part.namesOver(m)))
 		for _, kind := range kinds {
 			given, _ := byStoredName(names, kind.StoredName)
-			stored[kind.Name] = slices.AppendSeq(stored[kind.Name], maps.Keys(given))
+			for name := range given {
+				stored[kind.Name] = append(stored[kind.Name], name)
+			}
 		}
 	}
 	for kind, names := range stored {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/pyliteral"
@@ -125,36 +124,18 @@ func (r *reader) starImportPath(name string) string {
 			return path
 		}
 	}
-	if len(r.starImports) > 0 && !builtins()[name] {
+	if len(r.starImports) > 0 && !builtins[name] {
 		return join(r.starImports[0], name)
 	}
 	return ""
 }
 
-// builtins returns the functions and classes of Python, as dir(builtins) lists them.
-var builtins = sync.OnceValue(func() map[string]bool {
-	all := map[string]bool{}
-	for _, name := range strings.Fields(`
-		ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup BlockingIOError
-		BrokenPipeError BufferError BytesWarning ChildProcessError ConnectionAbortedError ConnectionError
-		ConnectionRefusedError ConnectionResetError DeprecationWarning EOFError Ellipsis EncodingWarning
-		EnvironmentError Exception ExceptionGroup FileExistsError FileNotFoundError FloatingPointError
-		FutureWarning GeneratorExit IOError ImportError ImportWarning IndentationError IndexError
-		InterruptedError IsADirectoryError KeyError KeyboardInterrupt LookupError MemoryError
-		ModuleNotFoundError NameError NotADirectoryError NotImplemented NotImplementedError OSError
-		OverflowError PendingDeprecationWarning PermissionError ProcessLookupError RecursionError
-		ReferenceError ResourceWarning RuntimeError RuntimeWarning StopAsyncIteration StopIteration
-		SyntaxError SyntaxWarning SystemError SystemExit TabError TimeoutError TypeError UnboundLocalError
-		UnicodeDecodeError UnicodeEncodeError UnicodeError UnicodeTranslateError UnicodeWarning UserWarning
-		ValueError Warning ZeroDivisionError abs aiter all anext any ascii bin bool breakpoint bytearray
-		bytes callable chr classmethod compile complex delattr dict dir divmod enumerate eval exec filter
-		float format frozenset getattr globals hasattr hash help hex id input int isinstance issubclass iter
-		len list locals map max memoryview min next object oct open ord pow print property range repr
-		reversed round set setattr slice sorted staticmethod str sum super tuple type vars zip`) {
-		all[name] = true
-	}
-	return all
-})
+// builtins are the functions of Python that take any keyword arguments, and the classes of
+// errors that handlers of a read name.
+var builtins = map[string]bool{
+	"dict": true, "print": true, "super": true, "type": true,
+	"BaseException": true, "Exception": true, "AttributeError": true, "KeyError": true, "LookupError": true, "ValueError": true,
+}
 
 // parseLiteral returns the value of one string literal.
 func parseLiteral(source string) value {
