@@ -53,23 +53,26 @@ func TextValue(text string) Value {
 }
 
 // Reveal returns the value as JSON, in a copy.
-func (v Value) Reveal() json.RawMessage {
+func (v Value) Reveal() json.RawMessage { return bytes.Clone(v.raw()) }
+
+// raw returns the value as JSON, which the caller must not change.
+func (v Value) raw() json.RawMessage {
 	if v.reveal == nil {
 		return json.RawMessage("null")
 	}
-	return bytes.Clone(v.reveal())
+	return v.reveal()
 }
 
 // RevealText returns the contents of a JSON string, and "" for any other value.
 func (v Value) RevealText() string {
 	var text string
-	_ = json.Unmarshal(v.Reveal(), &text)
+	_ = json.Unmarshal(v.raw(), &text)
 	return text
 }
 
 // Equal reports whether both hold the same JSON, byte for byte. go-cmp compares
 // Values with it.
-func (v Value) Equal(w Value) bool { return bytes.Equal(v.Reveal(), w.Reveal()) }
+func (v Value) Equal(w Value) bool { return bytes.Equal(v.raw(), w.raw()) }
 
 // Format writes [redacted], whatever the verb.
 func (Value) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }

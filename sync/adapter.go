@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
@@ -86,28 +85,11 @@ func (in planInput) adapt(a Adapter) (adapted planInput, given map[string]string
 	return in, given, problems
 }
 
-// storedNames lists names that a store keeps in another form, such as A_B → a-b.
-type storedNames []string
-
-// add adds a name if the store keeps it in another form.
-func (s *storedNames) add(name, stored string) {
-	if name != stored {
-		*s = append(*s, arrow(name, stored))
-	}
-}
-
 func arrow(from, to string) string { return from + " → " + to }
 
-// remarks returns remarks about the names and the patterns of a prune scope that have
-// another form in the store.
-func (s storedNames) remarks(scope, stored []string) (remarks []string) {
-	if len(s) > 0 {
-		shown, more := s[:min(len(s), maxQuoted)], ""
-		if n := len(s) - len(shown); n > 0 {
-			more = fmt.Sprintf(" and %d more", n)
-		}
-		remarks = append(remarks, "names in the store: "+strings.Join(shown, ", ")+more)
-	}
+// scopeRemarks returns a remark about each pattern of a prune scope that has another form in
+// the store. Names need none: each action has both.
+func scopeRemarks(scope, stored []string) (remarks []string) {
 	for i, glob := range scope {
 		if glob != stored[i] {
 			remarks = append(remarks, "prune scope in the store: "+arrow(glob, stored[i]))

@@ -40,7 +40,6 @@ func TestNamesAreThoseOfTheStore(t *testing.T) {
 	}
 	remarks := []string{
 		"the server is shelf 1.0",
-		"names in the store: DB_PASSWORD → db-password, Slack_Hook → slack-hook",
 		"prune scope in the store: TEAM_* → team-*",
 	}
 	if diff := cmp.Diff(remarks, plan.Remarks); diff != "" {

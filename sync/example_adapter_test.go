@@ -123,7 +123,6 @@ db = { from = "DB_JSON", format = "json" }
 	// Output:
 	// blocks 3
 	// the server is shelf 1.0
-	// names in the store: SLACK_URL → slack-url
 	// created db from DB_JSON
 	// created slack-url from SLACK_URL
 	// 2 values read back from the store by the writing key: true

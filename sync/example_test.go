@@ -168,7 +168,7 @@ tenants = ["data-staging"]
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(manifest.Environments(), manifest.SecretNames())
+	fmt.Println(manifest.Environments(), manifest.SecretNames(), manifest.StoredNames())
 	var staging *secretsync.Manifest
 	if staging, err = manifest.Environment("staging"); err != nil {
 		fmt.Println(err)
@@ -196,7 +196,7 @@ tenants = ["data-staging"]
 		fmt.Println(plan.Count(secretsync.Create), "to create for", plan.Tenant, "at", plan.URL)
 	}
 	// Output:
-	// [staging] [db password]
+	// [staging] [db password] map[cloud-1:[db password]]
 	// 3 to create for data-staging at https://staging.example.com
 }
 

@@ -40,6 +40,8 @@ type Manifest struct {
 //
 // A name that the store of one environment cannot have does not affect the others:
 // [Manifest.Environment] reports it for that one, and [Manifest.CheckNames] for all.
+// Beside a ManifestError there is a manifest with what could be read, for
+// [Manifest.StoredNames] alone.
 func ParseManifest(name string, text []byte) (*Manifest, error) {
 	file, err := tomlfile.Open(name, string(text))
 	if err != nil {
@@ -50,7 +52,7 @@ func ParseManifest(name string, text []byte) (*Manifest, error) {
 	m.file = name
 	var invalid *tomlfile.Error
 	if errors.As(file.Err(), &invalid) {
-		return nil, newManifestError(invalid)
+		return m, newManifestError(invalid)
 	}
 	m.unstorable = m.findUnstorable(name, string(text))
 	return m, nil

@@ -25,6 +25,35 @@ func storedNameIn(kind *storekind.Kind, name string) string {
 	return storedOr(name, kind.StoredName)
 }
 
+// StoredNames returns the names under which stores keep what [names] lists, at the top or
+// for any environment, by the kind of store, sorted. It omits names that a store cannot
+// have. Where the kind is unknown, the names count for every kind.
+func (m *Manifest) StoredNames() map[string][]string {
+	stored := map[string][]string{}
+	for _, environment := range append(m.Environments(), "") {
+		part := m.environments[environment]
+		if environment == "" {
+			part = &Manifest{}
+		}
+		kinds := storekind.All
+		if kind := part.kind(m); kind != nil {
+			kinds = []*storekind.Kind{kind}
+		}
+		names := slices.Sorted(maps.Keys(part.namesOver(m)))
+		for _, kind := range kinds {
+			given, _ := byStoredName(names, kind.StoredName)
+			for name := range given {
+				stored[kind.Name] = append(stored[kind.Name], name)
+			}
+		}
+	}
+	for kind, names := range stored {
+		slices.Sort(names)
+		stored[kind] = slices.Compact(names)
+	}
+	return stored
+}
+
 // findUnstorable returns what is wrong with the names of m, which was read from the text
 // of a file.
 func (m *Manifest) findUnstorable(file, text string) (found unstorableNames) {

@@ -154,3 +154,33 @@ names.slack_webhook = "SLACK"
 		t.Errorf("got %v, want %s", err, want)
 	}
 }
+
+// TestStoredNames has mistakes beside names that count all the same.
+func TestStoredNames(t *testing.T) {
+	tests := map[string]struct {
+		text    string
+		invalid bool
+		want    map[string][]string
+	}{
+		"one kind":                      {"[names]\nB = 'B'\nA = 'A'", false, map[string][]string{"cloud-1": {"A", "B"}}},
+		"a name that no block can have": {inBlocks + "[names]\nA_B = 'A'\n'päss' = 'B'", false, map[string][]string{"blocks": {"a-b"}}},
+		"two names of one block":        {inBlocks + "[names]\nA_B = 'A'\n'a b' = 'B'\nC = 'C'", false, map[string][]string{"blocks": {"a-b", "c"}}},
+		"in an environment of each kind": {
+			"[names]\nA_B = 'A'\n'päss' = 'B'\n[environments.one]\nnames.C = 'C'\n[environments.three]\n" + inBlocks + "names.D = 'D'",
+			false, map[string][]string{"cloud-1": {"A_B", "C", "päss"}, "blocks": {"a-b", "d"}},
+		},
+		"another mistake": {"[names]\nA = { from = 'A', format = 'jsno' }\nB = 'B'", true, map[string][]string{"cloud-1": {"A", "B"}}},
+		"an unknown kind": {"store = 'block'\n[names]\nA_B = 'A'", true, map[string][]string{"cloud-1": {"A_B"}, "blocks": {"a-b"}}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			m, err := secretsync.ParseManifest("m.toml", []byte(tt.text))
+			if isInvalid := err != nil; isInvalid != tt.invalid {
+				t.Fatalf("got error %v", err)
+			}
+			if diff := cmp.Diff(tt.want, m.StoredNames()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

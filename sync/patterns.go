@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -21,9 +20,8 @@ var ErrNothingIncluded = errors.New("include selects nothing to write")
 // there is an include, and nothing to write.
 func (p *planner) checkPatterns(plan *Plan) error {
 	const noName = "no name of a source"
-	names := p.ciNames()
-	unmatched := plan.noteUnmatched("include", p.unmatched(p.in.Rules.Include), noName, names)
-	plan.noteUnmatched("exclude", p.unmatched(p.in.Rules.Exclude), noName, names)
+	unmatched := plan.noteUnmatched("include", p.selectNothing(p.in.Rules.Include), noName, p.ciNames)
+	plan.noteUnmatched("exclude", p.selectNothing(p.in.Rules.Exclude), noName, p.ciNames)
 	plan.noteUselessPrune(p.in.Prune)
 	if p.in.Rules.Include != nil && !plan.Pending() {
 		return nothingIncludedError(len(p.in.Rules.Include), unmatched)
@@ -58,14 +56,10 @@ func nothingIncludedError(patterns int, unmatched []string) error {
 	return fmt.Errorf("%w: %s", ErrNothingIncluded, strings.Join(reasons, "; "))
 }
 
-// ciNames returns the CI names that a source has, sorted.
-func (p *planner) ciNames() []string { return slices.Sorted(maps.Keys(p.seen)) }
-
-// unmatched returns the patterns that select no CI name.
-func (p *planner) unmatched(patterns []string) []string {
-	return slices.DeleteFunc(slices.Clone(patterns), func(pattern string) bool {
-		matches := func(name string) bool { return firstSelecting([]string{pattern}, name, p.storedOrSame(name)) != "" }
-		return slices.ContainsFunc(p.ciNames(), matches)
+// selectNothing returns the patterns that select no CI name.
+func (p *planner) selectNothing(patterns []string) []string {
+	return slices.DeleteFunc(unmatched(patterns, p.ciNames), func(pattern string) bool {
+		return slices.ContainsFunc(p.stored[pattern], func(name string) bool { return name != pattern })
 	})
 }
 
@@ -111,7 +105,7 @@ func didYouMean(name string) string {
 // suggestName returns a question for a CI name that no source has: whether a similar
 // one was meant.
 func (p *planner) suggestName(name string) string {
-	return didYouMean(suggest(undecorated(name), p.ciNames()))
+	return didYouMean(suggest(undecorated(name), p.ciNames))
 }
 
 // suggestPattern returns what was probably meant by a pattern that matches nothing;

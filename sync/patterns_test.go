@@ -2,6 +2,7 @@ package sync_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -50,6 +51,38 @@ func TestPatternsThatMatchNothing(t *testing.T) {
 }
 
 func quote(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` }
+
+// countingShelf is a shelf that counts how many names it was asked for.
+type countingShelf struct {
+	*shelf
+	folded int
+}
+
+func (s *countingShelf) StoredName(name string) (string, error) {
+	s.folded++
+	return s.shelf.StoredName(name)
+}
+
+// However many patterns there are, a name is folded as often.
+func TestPatternsFoldNamesOnce(t *testing.T) {
+	folded := func(patterns int) int {
+		store := &countingShelf{shelf: newShelf()}
+		exclude := []string{"b-c"} // of B_C, in the form of the store
+		for i := range patterns {
+			exclude = append(exclude, fmt.Sprintf("NONE_%d", i))
+		}
+		plan, err := secretsync.NewPlan(secretsync.Run{
+			Sources: newSources("A", "x", "B_C", "y", "D", "z"), Rules: secretsync.Rules{Exclude: exclude}, Writer: store,
+		})
+		if err != nil || len(plan.Remarks) != patterns || plan.Count(secretsync.Skip) != 1 {
+			t.Fatalf("%v, %d remarks", err, len(plan.Remarks))
+		}
+		return store.folded
+	}
+	if one, many := folded(1), folded(100); one != many {
+		t.Errorf("folded %d names with one pattern, %d with 100", one, many)
+	}
+}
 
 func TestPatternsThatMatchSomething(t *testing.T) {
 	plan, err := newPlanWith(t, secretsync.Run{

@@ -152,14 +152,34 @@ func TestNewPlanErrors(t *testing.T) {
 }
 
 func TestAnEmptySourceFailsThePlan(t *testing.T) {
+	const nothing = "no secrets were passed in (runs from forks and Dependabot get none)"
+	const left = "no secrets to write: all that was passed in is left out: "
+	otherKey := "pnu_" + strings.Repeat("A1b2C3d4", 4) + "e5F6"
+	var many []string
+	for i := range 12 {
+		many = append(many, fmt.Sprintf("K%02d", i), otherKey)
+	}
 	key := prefect.TextValue(canary)
-	for _, s := range []*secretsync.Source{
-		newSource("s"), newSource("s", "github_token", "t"), newSource("s", "UNSET", ""),
-		newSource("s", "github_token", "t", "PREFECT_SECRETS_API_KEY", canary),
+	for _, tt := range []struct {
+		source *secretsync.Source
+		want   string
+	}{
+		{newSource("s"), nothing},
+		{newSource("s", "github_token", "t"), nothing},
+		{newSource("s", "UNSET", ""), nothing},
+		{
+			newSource("s", "github_token", "t", "PREFECT_SECRETS_API_KEY", canary, "UNSET", ""),
+			left + `"PREFECT_SECRETS_API_KEY": its value is the API key of this run`,
+		},
+		{
+			newSource("s", "A", canary, "B", otherKey),
+			left + `"A": its value is the API key of this run; "B": it holds an API key; give it a name in [names] if flows are to read it`,
+		},
+		{newSource("s", many...), "; and 2 more"},
 	} {
-		_, err := secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{s}, Keys: []prefect.Value{key}})
-		if !errors.Is(err, secretsync.ErrEmptySource) {
-			t.Errorf("%d entries: got %v", len(s.Entries), err)
+		_, err := secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{tt.source}, Keys: []prefect.Value{key}})
+		if !errors.Is(err, secretsync.ErrEmptySource) || !strings.HasSuffix(err.Error(), tt.want) || strings.Contains(err.Error(), canary) {
+			t.Errorf("%d entries: got %v", len(tt.source.Entries), err)
 		}
 	}
 }

@@ -35,7 +35,7 @@ func newPlan(in planInput) (*Plan, error) {
 		p.addAll(source)
 	}
 	if len(p.empty) == len(in.Sources) {
-		return nil, ErrEmptySource
+		return nil, p.emptyError()
 	}
 	p.addMissing()
 	if len(p.problems) > 0 {
@@ -47,7 +47,7 @@ func newPlan(in planInput) (*Plan, error) {
 		first: in.First, unselected: p.unselected(), mask: in.Mask,
 	}
 	_, plan.noTenants = in.Writer.(Adapter)
-	plan.Remarks = append(plan.Remarks, p.renamed.remarks(given, in.Prune.Scope)...)
+	plan.Remarks = append(plan.Remarks, scopeRemarks(given, in.Prune.Scope)...)
 	if err := p.checkPatterns(plan); err != nil {
 		return nil, err
 	}
@@ -60,12 +60,13 @@ type planner struct {
 	in       planInput // with names and patterns in the form of the store
 	adapter  Adapter
 	given    map[string]string   // the names that the rules give, by name in the store
-	renamed  storedNames         // of what is written
 	listed   map[string][]string // the names in the store that the rules list, by CI name
 	taken    map[string]string   // where a value comes from, by its name in the store
 	seen     map[string]string   // the label of the first source that has a CI name
+	ciNames  []string            // that the sources have, sorted
 	stored   map[string][]string // the CI names that the sources have, by stored name
 	empty    []string            // labels of the sources that have no secret
+	keys     []string            // what is left out as an API key, and why
 	actions  []Action
 	problems []error
 }
@@ -97,6 +98,7 @@ func (p *planner) readNames() {
 			}
 		}
 	}
+	p.ciNames = slices.Sorted(maps.Keys(p.seen))
 }
 
 // findSources finds the source of each rule, which may be spelled as the store spells
@@ -138,6 +140,18 @@ func (p *planner) addAll(source *Source) {
 	}
 }
 
+// emptyError returns why no source has a secret.
+func (p *planner) emptyError() error {
+	if len(p.keys) == 0 {
+		return ErrEmptySource
+	}
+	shown, more := p.keys[:min(len(p.keys), maxQuoted)], ""
+	if n := len(p.keys) - len(shown); n > 0 {
+		more = fmt.Sprintf("; and %d more", n)
+	}
+	return onlyKeysError("no secrets to write: all that was passed in is left out: " + strings.Join(shown, "; ") + more)
+}
+
 // add decides on one entry, and reports whether it is a secret: whether it has a value
 // that is neither an API key nor GitHub's token.
 func (p *planner) add(source *Source, entry Entry) bool {
@@ -145,6 +159,7 @@ func (p *planner) add(source *Source, entry Entry) bool {
 	names := p.listed[entry.Name]
 	if reason := p.keyReason(entry.Name, text, len(names) > 0); reason != "" {
 		p.omit(entry, names, reason, true)
+		p.keys = append(p.keys, fmt.Sprintf("%q: %s", entry.Name, reason))
 		return false
 	}
 	isSecret := text != "" && !isGitHubToken(entry.Name)
@@ -253,11 +268,7 @@ func (p *planner) sourceBesideRule(name, ciName, where string, rule NameRule) {
 // rules give the name, unless it is that of the source, which the plan shows beside it.
 func (p *planner) renaming(entry Entry, stored string) string {
 	name, isGiven := p.given[stored]
-	if !isGiven {
-		name = entry.Name
-	}
-	p.renamed.add(name, stored)
-	if name == stored || name == entry.Name {
+	if !isGiven || name == stored || name == entry.Name {
 		return ""
 	}
 	return arrow(name, stored)

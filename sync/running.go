@@ -40,6 +40,7 @@ type multiTenant interface {
 func (r *running) open(ctx context.Context) error {
 	waiting := pace.Once(r.Steps.Waiting)
 	writing, reading := &pace.Pacer{Waiting: waiting}, &pace.Pacer{Waiting: waiting}
+	writing.Watch(r.Writer)
 	tenants, err := r.findTenants(ctx, writing)
 	if err != nil {
 		return err

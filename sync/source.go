@@ -9,9 +9,16 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// ErrEmptySource means that no source has a secret. Runs for forks and of Dependabot
+// ErrEmptySource means that no source has a secret. API keys do not count. Runs for forks and of Dependabot
 // get none, so an empty source never deletes anything.
 var ErrEmptySource = errors.New("no secrets were passed in (runs from forks and Dependabot get none)")
+
+// onlyKeysError is an [ErrEmptySource] that says which API keys were left out.
+type onlyKeysError string
+
+func (e onlyKeysError) Error() string { return string(e) }
+
+func (onlyKeysError) Is(target error) bool { return target == ErrEmptySource }
 
 // Source is where values come from. A program may build one from its own entries.
 type Source struct {

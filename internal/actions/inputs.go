@@ -18,6 +18,7 @@ import (
 type Inputs struct {
 	Mode          string // sync, plan or check
 	APIURL        string
+	URLFrom       string        // the variable that APIURL is from; empty for the input
 	APIKey        prefect.Value // a JSON string; only the input's, since connect reads the variables
 	Manifest      string
 	Environment   string
@@ -93,6 +94,9 @@ func (r *Runner) Inputs() (Inputs, error) {
 	}
 	if !slices.Contains([]string{"sync", "plan", "check"}, in.Mode) {
 		return Inputs{}, fmt.Errorf("input mode: invalid %q: %s", in.Mode, modeHint(in.Mode))
+	}
+	if in.APIURL != "" && r.action.GetInput("api-url") == "" {
+		in.URLFrom = variable("api-url")
 	}
 	var errs [4]error
 	in.Comment, errs[0] = boolean("comment", input("comment"))

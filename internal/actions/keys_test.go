@@ -108,7 +108,8 @@ func TestActionSendsNoKeyOfPrefectCloud(t *testing.T) {
 // error.
 func TestActionTakesTheURLOfAVariable(t *testing.T) {
 	_, url := startFake(t)
-	for _, env := range []string{"PREFECT_SECRETS_API_URL=" + url, "PREFECT__CLOUD__API=" + url} {
+	for _, variable := range []string{"PREFECT_SECRETS_API_URL", "PREFECT__CLOUD__API"} {
+		env := variable + "=" + url
 		w := githubtest.NewWorkspace(t, map[string]string{
 			"api-key": testkit.AdminKey, "mode": "plan",
 			"secrets": secretsJSON(t, map[string]string{"A": canary}),
@@ -119,7 +120,11 @@ func TestActionTakesTheURLOfAVariable(t *testing.T) {
 		}
 		w.Env = append(w.Env,
 			"INPUT_MANIFEST="+w.Write(t, "m.toml", "api-url = \"https://attacker.example.com\"\n"))
-		if r := runAction(t, w.Env); r.code != exit.Usage || !strings.Contains(r.stdout, "names another host") {
+		if r := runAction(t, w.Env); r.code != exit.Usage || !strings.Contains(r.stdout, "names another host than "+variable+": the key goes to that host alone") {
+			t.Errorf("%s: exit code %d: %s", env, r.code, githubtest.Unmasked(r.stdout))
+		}
+		w.Env = append(w.Env, variable+"=secrets.example.com", "INPUT_MANIFEST=")
+		if r := runAction(t, w.Env); r.code != exit.Usage || !strings.Contains(r.stdout, "::error title=prefect-secrets::"+variable+": ") {
 			t.Errorf("%s: exit code %d: %s", env, r.code, githubtest.Unmasked(r.stdout))
 		}
 	}

@@ -1,8 +1,8 @@
 package actions
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -23,8 +23,8 @@ import (
 func (s *step) options(ctx context.Context) (run.Options, error) {
 	o, err := s.reviewedOptions()
 	if s.inputs.APIURL == "" {
-		s.inputs.APIURL = connect.PrefectURL(kindOf(o.Manifest), s.Getenv)
-		o.Connect.APIURL = s.inputs.APIURL
+		s.inputs.URLFrom, s.inputs.APIURL = connect.PrefectURL(kindOf(o.Manifest), s.Getenv)
+		o.Connect.URLFrom, o.Connect.APIURL = s.inputs.URLFrom, s.inputs.APIURL
 	}
 	if err != nil || o.Untrusted.IsTrue() && s.inputs.Mode == "sync" {
 		return o, err
@@ -32,7 +32,7 @@ func (s *step) options(ctx context.Context) (run.Options, error) {
 	if s.inputs.APIURL == "" {
 		return o, noURLInput{}
 	}
-	if err := sameHost(s.inputs.APIURL, o.Manifest.APIURL); err != nil {
+	if err := sameHost(s.inputs, o.Manifest.APIURL); err != nil {
 		return o, err
 	}
 	read, err := s.sources()
@@ -86,7 +86,7 @@ func (s *step) reviewedOptions() (run.Options, error) {
 func (s *step) connectOptions() connect.Options {
 	in := s.inputs
 	o := connect.Options{
-		Given: option.Input, APIURL: in.APIURL, APIKey: in.APIKey, Dialect: "auto", AllowHTTP: in.AllowHTTP,
+		Given: option.Input, APIURL: in.APIURL, URLFrom: in.URLFrom, APIKey: in.APIKey, Dialect: "auto", AllowHTTP: in.AllowHTTP,
 		CACertificate: in.CACertificate, Timeout: in.Timeout, Getenv: s.Getenv,
 		ManifestFile: in.Manifest, Environment: in.Environment,
 	}
@@ -140,15 +140,17 @@ func (s *step) warnIfLong(secrets string) {
 		"give the larger secrets by secrets-file or env-names", len(secrets)>>10, maxVariable>>10))
 }
 
-// sameHost returns an error if the manifest's URL has another host than the input's.
-func sameHost(input, manifest string) error {
-	if manifest == "" || connect.InProcess(input) {
+// sameHost returns an error if the manifest's URL has another host than the input's, or that
+// of the variable in its place.
+func sameHost(in Inputs, manifest string) error {
+	if manifest == "" || connect.InProcess(in.APIURL) {
 		return nil
 	}
-	inputURL, err := url.Parse(input)
+	inputURL, err := url.Parse(in.APIURL)
 	manifestURL, manifestErr := url.Parse(manifest)
 	if err != nil || manifestErr != nil || inputURL.Host != manifestURL.Host {
-		return errors.New("the manifest's api-url names another host than the input api-url: the key goes to the input's host alone")
+		from := cmp.Or(in.URLFrom, option.Input.Name("api-url"))
+		return fmt.Errorf("the manifest's api-url names another host than %s: the key goes to that host alone", from)
 	}
 	return nil
 }

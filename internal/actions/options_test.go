@@ -73,7 +73,7 @@ func TestAnEnvironmentCannotRedirectTheKey(t *testing.T) {
 			w.Write(t, "m.toml", "api-url = '"+url+
 				"'\n[environments.staging]\napi-url = 'https://evil.example.com'\n"))
 	r := runAction(t, w.Env)
-	if r.code != exit.Usage || len(fake.Calls(faults.Match{})) != 0 || !strings.Contains(r.stdout, "names another host") {
+	if r.code != exit.Usage || len(fake.Calls(faults.Match{})) != 0 || !strings.Contains(r.stdout, "names another host than the input api-url: ") {
 		t.Errorf("exit code %d: %s", r.code, r.stdout)
 	}
 }

@@ -23,6 +23,8 @@ type answerError struct {
 	text   string
 	detail string // one of the knownMessages; empty for any other
 	busy   bool   // the server's database is busy
+	// isServerError means that the API itself failed, or is away.
+	isServerError bool
 	// api is what sync decides by: whether a retry may help, and whether the request
 	// may have been carried out. It is nil for an answer that stays the same, and that
 	// is not about the key.
@@ -52,6 +54,12 @@ func hasDetail(err error, detail string) bool {
 func isBusy(err error) bool {
 	var answered *answerError
 	return errors.As(err, &answered) && answered.busy
+}
+
+// isServerError reports whether err is an answer of an API that failed.
+func isServerError(err error) bool {
+	var answered *answerError
+	return errors.As(err, &answered) && answered.isServerError
 }
 
 // origin is where an answer is from.
@@ -95,6 +103,7 @@ func (from origin) refusal(resp *http.Response) error {
 		e.text, e.api = "the auth string has a character outside ASCII, on which Prefect's server fails (HTTP 500): "+
 			"use ASCII in PREFECT_API_AUTH_STRING and PREFECT_SERVER_API_AUTH_STRING", nil
 	default:
+		e.isServerError = status >= http.StatusInternalServerError
 		e.busy = status == http.StatusServiceUnavailable && e.detail == serviceUnavailable
 		e.text = e.whatPrefectSays(from.sent)
 	}

@@ -65,6 +65,7 @@ type Client struct {
 	transport     http.RoundTripper
 	timeout       time.Duration // of one request
 	maxAnswer     int64         // bytes
+	onAnswer      func(error)   // see OnAnswer
 	requests      atomic.Int64
 	limiter       limiter
 	cache         cache
@@ -100,7 +101,7 @@ func New(c Config) (*Client, error) {
 	return &Client{
 		url: url.String(), cloud: isCloud(url), reader: c.Reader,
 		authorization: func() string { return authorization }, authNotASCII: !isASCII(c.AuthString),
-		transport: c.Transport, timeout: c.Timeout, maxAnswer: maxAnswer,
+		transport: c.Transport, timeout: c.Timeout, maxAnswer: maxAnswer, onAnswer: func(error) {},
 	}, nil
 }
 
@@ -130,6 +131,10 @@ func isASCII(text string) bool {
 	}
 	return true
 }
+
+// OnAnswer makes the client call observe with the outcome of each request that only reads,
+// also if it sends the request again. Call it before any request.
+func (c *Client) OnAnswer(observe func(err error)) { c.onAnswer = observe }
 
 // Requests returns how many HTTP requests the client has sent.
 func (c *Client) Requests() int64 { return c.requests.Load() }

@@ -7,11 +7,13 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/blocks/blockstest"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
+	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
@@ -192,5 +194,39 @@ func TestAnswersAreBounded(t *testing.T) {
 	}
 	if prefect.Retryable(err) || sent > 32*most { // the connection holds some MiB that nobody reads
 		t.Errorf("%v after %d MiB", err, sent>>20)
+	}
+}
+
+// A plan says that it waits if the database stays busy for a while, and what to do if it
+// stays busy for good.
+func TestABusyDatabaseIsAnnounced(t *testing.T) {
+	const text = "listing secret names: the server's database is busy (HTTP 503): try again later, and see the server's log"
+	for busy, want := range map[time.Duration]struct {
+		waits []string
+		err   string
+	}{
+		0: {}, 3 * time.Second: {}, 20 * time.Second: {[]string{"HTTP 503"}, ""}, time.Hour: {[]string{"HTTP 503"}, text},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			fake, began := blockstest.New(), time.Now()
+			var waits []string
+			_, err := secretsync.Run{
+				Sources: []*secretsync.Source{{Label: "test", Entries: []secretsync.Entry{{Name: "A", Text: prefect.TextValue(canary)}}}},
+				Writer: newClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if time.Since(began) < busy {
+						answerJSON(http.StatusServiceUnavailable, `{"exception_message":"Service Unavailable"}`)(w, r)
+						return
+					}
+					fake.ServeHTTP(w, r)
+				})),
+				Steps: secretsync.Steps{Waiting: func(reason string) { waits = append(waits, reason) }},
+			}.Plan(t.Context())
+			if diff := cmp.Diff(want.waits, waits); diff != "" {
+				t.Errorf("busy for %v: announced %s", busy, diff)
+			}
+			if (err != nil) != (want.err != "") || err != nil && !strings.HasSuffix(err.Error(), want.err) {
+				t.Errorf("busy for %v: %v", busy, err)
+			}
+		})
 	}
 }

@@ -19,12 +19,19 @@ type valued struct {
 	Data data `json:"data"`
 }
 
-// mayBeHidden reports whether the API may hide the value from this key, or a part of it:
-// there is no value, or one of its strings is masked. A string is masked as eight
-// asterisks, or as asterisks before its last characters (obfuscate_string of Prefect).
-func (v valued) mayBeHidden() bool {
-	raw := v.Data.Value
-	return len(raw) == 0 || string(raw) == "null" || bytes.Contains(raw, []byte(masked[:len(masked)/2]))
+// isHidden reports whether the API hides the value from this key, or a part of it: there is
+// no value, it is masked, or an object or a list has a masked string. A server masks a
+// string as a whole, and every one as the same eight asterisks (obfuscate of Prefect).
+func (v valued) isHidden() bool {
+	const quoted = `"` + masked + `"`
+	switch raw := v.Data.Value; {
+	case len(raw) == 0, string(raw) == "null":
+		return true
+	case isText(raw):
+		return string(raw) == quoted
+	default:
+		return bytes.Contains(raw, []byte(quoted))
+	}
 }
 
 // values calls visit with the documents of the names that exist, with their values, each
@@ -117,7 +124,7 @@ func (c *Client) GetFlowValues(ctx context.Context, names []string) (values map[
 	values = make(map[string]any, len(names))
 	readable := make(map[string]bool, len(names))
 	err = c.values(ctx, names, func(v valued) {
-		readable[v.Name] = !v.mayBeHidden()
+		readable[v.Name] = !v.isHidden()
 		if value, ok := c.flowValue(v.Data.Value); ok {
 			values[v.Name] = value
 		}

@@ -111,14 +111,28 @@ func TestAKeyThatMayNotRead(t *testing.T) {
 	}
 }
 
-// Of a value that a server does not show in full nothing is known: it is neither
+// A server that cannot compare values at all ends the plan, which would be wrong without.
+func TestAServerThatFailsOnValues(t *testing.T) {
+	fake := blockstest.New()
+	fake.Set("a", quoted(canary))
+	fake.Inject(faults.Match{Field: blockstest.Values}, faults.Fault{Status: 500})
+	const failed = ": the API is not available: Internal Server Error (HTTP 500): try again later, and see the server's log"
+	client := newClient(t, fake)
+	if got, err := client.Unchanged(t.Context(), []prefect.NamedValue{secret("a", canary)}); got != nil || fmt.Sprint(err) != "comparing values"+failed || !prefect.Retryable(err) {
+		t.Errorf("%v, %v", got, err)
+	}
+	if _, _, err := client.GetFlowValues(t.Context(), []string{"a"}); fmt.Sprint(err) != "reading values back"+failed {
+		t.Error(err)
+	}
+}
+
+// Of a value that a server hides, or a part of it, nothing is known: it is neither
 // unchanged nor different. Those beside it are compared.
 func TestValuesThatAreHiddenInPart(t *testing.T) {
 	for what, shown := range map[string]string{
 		"eight asterisks":     `"********"`,
-		"the last characters": `"****3f9a"`,
 		"a part of an object": `{"user":"u","password":"********"}`,
-		"JSON in a string":    `"{\"password\": \"********\"}"`,
+		"deep in an object":   `{"a":[{"b":["x", "********"]}]}`,
 		"null":                `null`,
 		"no value":            ``,
 		"no block":            "-",
@@ -142,6 +156,31 @@ func TestValuesThatAreHiddenInPart(t *testing.T) {
 		if diff := cmp.Diff([]string{"a"}, unreadable); err != nil || values["b"] != "v" || diff != "" {
 			t.Errorf("%s: %v, unreadable: %s", what, err, diff)
 		}
+	}
+}
+
+// A value that only has asterisks, or looks like a masked one, is compared like any other.
+func TestValuesWithAsterisks(t *testing.T) {
+	for _, text := range []string{
+		"****", "*******", "*********", "********x", "x********", "****3f9a", "pass****word", `"********`, `"********"`,
+		"{\"password\": \"********\"}", "a\n****\nb", strings.Repeat("*", 300),
+	} {
+		fake := blockstest.New()
+		fake.Set("same", quoted(text))
+		fake.Set("other", quoted(text))
+		client := newClient(t, fake)
+		same, err := client.Unchanged(t.Context(), []prefect.NamedValue{secret("same", text), secret("other", text+"!")})
+		if diff := cmp.Diff([]string{"same"}, same); err != nil || diff != "" {
+			t.Errorf("%s: %v, unchanged: %s", text, err, diff)
+		}
+		values, unreadable, err := client.GetFlowValues(t.Context(), []string{"same"})
+		if err != nil || len(unreadable) > 0 || len(values) != 1 {
+			t.Errorf("%s: %d values, unreadable: %q, %v", text, len(values), unreadable, err)
+		}
+	}
+	client := newClient(t, http.HandlerFunc(answerJSON(200, `[{"id":"`+id+`","name":"a","data":{"value":{"a":["****", "x********"]}}}]`)))
+	if _, unreadable, err := client.GetFlowValues(t.Context(), []string{"a"}); err != nil || len(unreadable) > 0 {
+		t.Errorf("an object: unreadable: %q, %v", unreadable, err)
 	}
 }
 

@@ -78,12 +78,18 @@ func (w *write) send(ctx context.Context, req call) error {
 // database is busy, for at most maxBusy.
 func (c *Client) read(ctx context.Context, req call) error {
 	var met busy
-	return again(ctx, func() (rest time.Duration, again bool, err error) {
-		if err = c.do(ctx, req); isBusy(err) {
+	err := again(ctx, func() (rest time.Duration, again bool, err error) {
+		err = c.do(ctx, req)
+		c.onAnswer(err)
+		if isBusy(err) {
 			rest, again = met.next()
 		}
 		return rest, again, err
 	})
+	if isServerError(err) {
+		return fmt.Errorf("%w: try again later, and see the server's log", err)
+	}
+	return err
 }
 
 // again calls send until it says that it is not to be called again, and after each call

@@ -43,6 +43,7 @@ func (c *Command) delete() *cobra.Command {
 		},
 	}
 	connectFlags(cmd.Flags(), &o)
+	environmentFlag(cmd.Flags(), &o)
 	return cmd
 }
 

@@ -31,6 +31,11 @@ func connectFlags(flags *pflag.FlagSet, o *connect.Options) {
 	s.duration(&o.Timeout, "timeout", 5*time.Minute, "how long the whole command may take")
 }
 
+// environmentFlag registers the flag that names the store by an environment.
+func environmentFlag(flags *pflag.FlagSet, o *connect.Options) {
+	section(flags, storeTitle).text(&o.Environment, "environment", "NAME", "", "manifest environment that names the store (default: top-level settings only)")
+}
+
 // withEnv returns o with c.Env, in which it finds the URL and the keys.
 func (c *Command) withEnv(o connect.Options) connect.Options {
 	o.Getenv = c.getenv
@@ -42,11 +47,20 @@ func (c *Command) withStore(ctx context.Context, o connect.Options, use func(con
 	return run.WithStore(ctx, nil, c.withEnv(o), c.Stderr, use)
 }
 
-// withClient is withStore for a command that writes to a store of the default kind alone.
+// withClient is withStore for a command that writes to one tenant, of a store of the default
+// kind alone. An environment that o names may say which tenant.
 func (c *Command) withClient(ctx context.Context, o connect.Options, use func(context.Context, *connect.Connection) error) error {
 	return c.withStore(ctx, o, func(ctx context.Context, conn *connect.Connection) error {
 		if conn.Client == nil {
 			return fmt.Errorf("set and delete do not write to a store of kind %q, which the manifest names: use sync", conn.Kind)
+		}
+		if o.Environment != "" && len(o.Tenants) == 0 {
+			if len(conn.Tenants) > 1 {
+				return fmt.Errorf("environment %s has several tenants: name one with --tenant: %s", o.Environment, strings.Join(conn.Tenants, ", "))
+			}
+			if err := conn.SelectTenant(ctx, conn.Tenants); err != nil {
+				return err
+			}
 		}
 		return use(ctx, conn)
 	})

@@ -36,7 +36,7 @@ prefect-secrets names --environment staging`,
 		},
 	}
 	connectFlags(cmd.Flags(), &o)
-	section(cmd.Flags(), storeTitle).text(&o.Environment, "environment", "NAME", "", "manifest environment that names the store (default: top-level settings only)")
+	environmentFlag(cmd.Flags(), &o)
 	section(cmd.Flags(), outputTitle).choice(&format, "format", "FORMAT", "text", []string{"text", "json"}, "")
 	return cmd
 }

@@ -58,6 +58,7 @@ prefect-secrets set DB --json < db.json`,
 		},
 	}
 	connectFlags(cmd.Flags(), &o)
+	environmentFlag(cmd.Flags(), &o)
 	section(cmd.Flags(), "Value").toggle(&isJSON, "json", "read standard input as JSON")
 	return cmd
 }

@@ -90,7 +90,7 @@ func TestBlocksAreSynced(t *testing.T) {
 	startBlocks(t, fake)
 	plan := runBlocks(t, nil, exit.OK, "plan", "--environment", "three", "--secrets-file", "secrets.json")
 	checkContains(t, plan, "key: none\n", "plan for the store at http://127.0.0.1:", ", environment three\n",
-		"create    db-password = DB_PASSWORD", "slack webhook → slack-webhook", "note: names in the store: CONFIG → config, DB_PASSWORD → db-password, slack webhook → slack-webhook",
+		"create    db-password = DB_PASSWORD", "slack webhook → slack-webhook", "create    config = CONFIG",
 		"note: the server runs Prefect 3.9.1\n", "TEAM_* → team-*", "PREFECT_API_AUTH_STRING")
 	if calls := fake.Calls(faults.Match{Field: blockstest.Install}); len(calls) > 0 || len(fake.Names()) > 0 {
 		t.Errorf("the plan changed the server: %+v", calls)
@@ -205,6 +205,10 @@ func TestKeysOfBlocks(t *testing.T) {
 		{[]string{"PREFECT_SECRETS_API_KEY=pnu_x"}, bearer, exit.OK, "key: from PREFECT_SECRETS_API_KEY\n"},
 		{[]string{"PREFECT_API_KEY=token"}, "Bearer token", exit.OK, "key: from PREFECT_API_KEY\n"},
 		{[]string{"PREFECT_SECRETS_API_KEY=admin:" + canary + "\n" + canary}, "", exit.Usage, "PREFECT_SECRETS_API_KEY: the auth string contains a control character"},
+		{
+			[]string{"PREFECT_API_AUTH_STRING=admin:pfs_" + canary, "PREFECT_API_KEY=pfs_" + canary}, "", exit.Usage,
+			"PREFECT_API_AUTH_STRING: it is a key of prefect-secrets serve (pfs_), which is not sent to Prefect 2 or 3: set this store's own key there, or leave the variable empty",
+		},
 		{[]string{"PREFECT_API_AUTH_STRING=admin:" + canary}, basic, exit.Refused, "does not accept the key from PREFECT_API_AUTH_STRING"},
 	}
 	for _, tt := range tests {
@@ -229,6 +233,29 @@ func TestKeysOfAServerAreNoSecrets(t *testing.T) {
 	}
 }
 
+// TestBlocksHaveNoTenant has a plan that is refused, and one that no longer fits. Both say
+// nothing about a tenant.
+func TestBlocksHaveNoTenant(t *testing.T) {
+	fake := blockstest.New()
+	startBlocks(t, fake)
+	fake.Set("team-a", `"x"`)
+	plan := []string{"plan", "--environment", "three", "--secrets-file", "secrets.json", "--prune-unowned"}
+	for _, format := range []string{"text", "markdown"} {
+		out := runBlocks(t, nil, exit.Usage, append(plan, "--max-deletes", "0", "--format", format)...)
+		checkContains(t, out, "oo many names would be deleted: 1, but max-deletes allows 0")
+		if strings.Contains(out, "tenant") || format == "markdown" && !strings.Contains(out, "**The store failed:**") {
+			t.Errorf("%s:\n%s", format, out)
+		}
+	}
+	runBlocks(t, nil, exit.OK, append(plan, "--plan-file", "plan.json")...)
+	fake.Delete("team-a")
+	r := runCommand(t, nil, "", "sync", "--environment", "three", "--secrets-file", "secrets.json", "--plan-file", "plan.json")
+	want := `the plan file no longer fits, plan again: "team-a": delete was reviewed, but nothing is planned now`
+	if r.code != exit.Usage || !strings.Contains(r.stderr, want) || strings.Contains(r.stderr, "tenant") {
+		t.Errorf("exit code %d, %s", r.code, r.stderr)
+	}
+}
+
 // TestOptionsThatBlocksDoNotHave refuses them before a request.
 func TestOptionsThatBlocksDoNotHave(t *testing.T) {
 	fake := blockstest.New()
@@ -241,6 +268,7 @@ func TestOptionsThatBlocksDoNotHave(t *testing.T) {
 		{[]string{"--tenant", "data"}, "--tenant" + kind + ": each workspace has its own api-url"},
 		{[]string{"--dialect", "snake"}, "--dialect" + kind + ": leave it out"},
 		{[]string{"--verify-key-file", "f"}, "--verify-key-file" + kind + ": the key that writes also reads values back"},
+		{[]string{"--store-key-file", "f"}, "--store-key-file" + kind + ": it is for embedded:PATH, which keeps no blocks"},
 		{[]string{"--overwrite", "owned"}, `--overwrite owned: the store is of kind "blocks": blocks have no owner: leave it out, or use any`},
 		{[]string{"--api-url", "embedded"}, "--api-url: Secret blocks cannot be embedded: use the URL of a server"},
 		{[]string{"--api-url", "embedded:a.db"}, "--api-url: Secret blocks cannot be embedded"},
@@ -261,26 +289,27 @@ func TestOptionsThatBlocksDoNotHave(t *testing.T) {
 	}
 }
 
-// TestCommandsThatDoNotWriteBlocks have no environment, so only the top can name the
-// store.
+// TestCommandsThatDoNotWriteBlocks has blocks at the top, and in an environment.
 func TestCommandsThatDoNotWriteBlocks(t *testing.T) {
 	fake := blockstest.New()
 	fake.Set("a", `"x"`)
 	url := startBlocks(t, fake)
-	text := fmt.Sprintf("store = \"blocks\"\nreader = \"3\"\napi-url = %q\n", url)
-	if err := os.WriteFile("prefect-secrets.toml", []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, args := range [][]string{{"set", "a"}, {"delete", "a"}} {
-		r := runCommand(t, nil, "value", args...)
-		if want := `set and delete do not write to a store of kind "blocks", which the manifest names: use sync`; r.code != exit.Usage || !strings.Contains(r.stderr, want) {
-			t.Errorf("%q: exit code %d, %s", args, r.code, r.stderr)
+	settings := fmt.Sprintf("store = \"blocks\"\nreader = \"3\"\napi-url = %q\n", url)
+	for text, environment := range map[string][]string{settings: nil, "[environments.three]\n" + settings: {"--environment", "three"}} {
+		if err := os.WriteFile("prefect-secrets.toml", []byte(text), 0o600); err != nil {
+			t.Fatal(err)
 		}
+		for _, args := range [][]string{{"set", "a"}, {"delete", "a"}} {
+			r := runCommand(t, nil, "value", append(args, environment...)...)
+			if want := `set and delete do not write to a store of kind "blocks", which the manifest names: use sync`; r.code != exit.Usage || !strings.Contains(r.stderr, want) {
+				t.Errorf("%q: exit code %d, %s", args, r.code, r.stderr)
+			}
+		}
+		if got, _ := fake.Get("a"); got != `"x"` || !slices.Equal(fake.Names(), []string{"a"}) {
+			t.Errorf("the server has %q", fake.Names())
+		}
+		checkContains(t, runBlocks(t, nil, exit.OK, append([]string{"names"}, environment...)...), "a\n")
 	}
-	if got, _ := fake.Get("a"); got != `"x"` || !slices.Equal(fake.Names(), []string{"a"}) {
-		t.Errorf("the server has %q", fake.Names())
-	}
-	checkContains(t, runBlocks(t, nil, exit.OK, "names"), "a\n")
 }
 
 // TestTheVariableOfTheOldStoreGetsNoKeyOfBlocks exports the URL of the old store for the

@@ -27,6 +27,7 @@ import (
 type Options struct {
 	Given         option.Form   // how the options were given
 	APIURL        string        // empty means the variable's or the manifest's
+	URLFrom       string        // the variable that APIURL is from; empty for the option
 	APIKey        prefect.Value // a JSON string, from an input of the Action
 	APIKeyFile    string        // empty means a variable
 	VerifyKeyFile string        // holds a runner key, to read values back; empty for none
@@ -54,6 +55,7 @@ type Place struct {
 	URL      string            // empty if it does not say
 	Kind     string            // empty for the default
 	Settings map[string]string // of that kind
+	Tenants  []string          // slugs or ids; empty if it does not say
 }
 
 // Connection is an open store, with the key for it.
@@ -61,6 +63,7 @@ type Connection struct {
 	URL     string
 	Store   secretsync.Store
 	Kind    string          // of the store
+	Tenants []string        // of the manifest
 	Client  *prefect.Client // the store, if it is of the default kind; else nil
 	Runner  *prefect.Client // reads values; nil without a runner key
 	Key     prefect.Value   // a JSON string; empty for a job's own identity
@@ -111,7 +114,7 @@ func Open(o Options, manifest Place) (*Connection, error) {
 	}
 	conn, err := open(o, url)
 	if conn != nil {
-		conn.Kind = o.kind.Name
+		conn.Kind, conn.Tenants = o.kind.Name, manifest.Tenants
 		conn.OtherKeys = append(conn.OtherKeys, o.variableKeys()...)
 	}
 	return conn, err
@@ -121,12 +124,15 @@ func Open(o Options, manifest Place) (*Connection, error) {
 func (o Options) checkRefused() error {
 	set := map[string]bool{
 		storekind.Tenant: len(o.Tenants) > 0, storekind.VerifyKeyFile: o.VerifyKeyFile != "",
-		storekind.Dialect: o.prefectDialect() != prefect.DialectAuto,
+		storekind.Dialect: o.prefectDialect() != prefect.DialectAuto, storekind.StoreKeyFile: o.StoreKeyFile != "",
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.kind.Refused)) {
 		if set[name] {
 			return fmt.Errorf("%s does not apply to a store of kind %q: %s", o.Given.Label(name), o.kind.Name, o.kind.Refused[name])
 		}
+	}
+	if set[storekind.StoreKeyFile] && o.APIURL != "" && !isFile(o.APIURL) {
+		return fmt.Errorf("%s is for a store in a file: leave it out, or use the API URL embedded:PATH", o.Given.Label(storekind.StoreKeyFile))
 	}
 	return nil
 }
@@ -136,8 +142,8 @@ func (o Options) openDefault(url chosen) (*Connection, error) {
 	if o.APIURL == Embedded {
 		return openEmbedded(Embedded, nil)
 	}
-	if path, ok := strings.CutPrefix(o.APIURL, Embedded+":"); ok {
-		return o.openFile(path)
+	if isFile(o.APIURL) {
+		return o.openFile(strings.TrimPrefix(o.APIURL, Embedded+":"))
 	}
 	return o.openServer(url, Embedded)
 }
@@ -147,6 +153,9 @@ func OpenServer(o Options) (*Connection, error) {
 	o.kind = storekind.Default
 	url := o.url("")
 	o.APIURL = url.value
+	if err := o.checkRefused(); err != nil {
+		return nil, err
+	}
 	return o.openServer(url)
 }
 

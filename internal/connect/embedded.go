@@ -18,7 +18,10 @@ import (
 const Embedded = "embedded"
 
 // InProcess reports whether url names a store inside this process.
-func InProcess(url string) bool { return url == Embedded || strings.HasPrefix(url, Embedded+":") }
+func InProcess(url string) bool { return url == Embedded || isFile(url) }
+
+// isFile reports whether url names a store in a file.
+func isFile(url string) bool { return strings.HasPrefix(url, Embedded+":") }
 
 // openFile opens the store in a file; no other process can open it at the same time.
 func (o Options) openFile(path string) (*Connection, error) {

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -78,7 +79,7 @@ func (c chosen) note() string {
 func (o Options) url(manifest string) chosen {
 	own, inManifest := o.variable(urlVariable), candidate{"the manifest", manifest}
 	if o.APIURL != "" && (o.APIURL != own.value || o.kind.ManifestURLFirst) {
-		return chosen{candidate: candidate{o.Given.Label("api-url"), o.APIURL}}
+		return chosen{candidate: candidate{cmp.Or(o.URLFrom, o.Given.Label("api-url")), o.APIURL}}
 	}
 	if o.kind.ManifestURLFirst {
 		own, inManifest = inManifest, own
@@ -86,12 +87,14 @@ func (o Options) url(manifest string) chosen {
 	return choose(own, inManifest, o.variable(o.kind.URLVariable))
 }
 
-// PrefectURL returns the URL in Prefect's own variable for a kind of store, or "".
-func PrefectURL(kind string, getenv func(name string) string) string {
-	if k := storekind.Find(kind); k != nil {
-		return trimmed(getenv(k.URLVariable))
+// PrefectURL returns Prefect's own variable for the URL of a kind of store, and the URL in
+// it, which may be empty.
+func PrefectURL(kind string, getenv func(name string) string) (variable, url string) {
+	k := storekind.Find(kind)
+	if k == nil {
+		return "", ""
 	}
-	return ""
+	return k.URLVariable, trimmed(getenv(k.URLVariable))
 }
 
 func (o Options) variable(name string) candidate { return candidate{name, trimmed(o.Getenv(name))} }
@@ -156,8 +159,8 @@ func (o Options) checkGiven(from, key string) error {
 
 // variableKey chooses the first variable that has a key for this store. The steps of a
 // job may share variables with the keys of several stores, so it passes over the others.
-// If they are all that there is, it fails, in the command's own variable as for a wrong
-// key, and else as for no key.
+// If they are all that there is, it fails: as for a wrong key in a variable that no other
+// store shares, and else as for no key.
 func (o Options) variableKey() (chosen, error) {
 	var keys []candidate
 	var foreign []*foreignKey
@@ -172,7 +175,7 @@ func (o Options) variableKey() (chosen, error) {
 	key := choose(keys...)
 	isOwn := len(foreign) > 0 && foreign[0].from == o.kind.KeyVariables[0]
 	switch {
-	case key.value == "" && isOwn:
+	case key.value == "" && (isOwn || o.isUnshared(foreign)):
 		return chosen{}, fmt.Errorf("%w: set this store's own key there, or leave the variable empty", foreign[0])
 	case key.value == "" && len(foreign) > 0:
 		return chosen{}, NoKeyError{Identity: o.kind.Identity, foreign: foreign[0]}
@@ -188,6 +191,12 @@ func (o Options) variableKey() (chosen, error) {
 		return chosen{}, fmt.Errorf("%s: %w", key.from, err)
 	}
 	return key, nil
+}
+
+// isUnshared reports whether the first of the keys is in the variable for the auth string
+// of a server, which no store but that server reads.
+func (o Options) isUnshared(foreign []*foreignKey) bool {
+	return len(foreign) > 0 && foreign[0].from == apikey.AuthString && !o.cloud
 }
 
 // checkKey returns why a key is not sent.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -148,44 +147,22 @@ func without(paths []string, path string) []string {
 
 // appendManifestSecrets appends the names of the secrets in any environment of a
 // manifest, as each kind of store keeps them, unless the manifest is in sets already. An
-// invalid manifest defines nothing; a finding about it says why.
+// invalid manifest defines what could be read of it.
 func appendManifestSecrets(sets []check.SecretSet, path string, parsed parsedManifest) []check.SecretSet {
 	where := filepath.ToSlash(filepath.Clean(path))
-	if parsed.err != nil || slices.ContainsFunc(sets, func(s check.SecretSet) bool { return s.Where == where }) {
+	if parsed.manifest == nil || slices.ContainsFunc(sets, func(s check.SecretSet) bool { return s.Where == where }) {
 		return sets
 	}
-	names := manifestNames(parsed.manifest)
+	names := parsed.manifest.StoredNames()
 	for _, kind := range storekind.All {
-		if len(names[kind]) == 0 {
+		if len(names[kind.Name]) == 0 {
 			continue
 		}
-		set := check.SecretSet{Where: where, Names: slices.Sorted(maps.Keys(names[kind])), Store: kind}
+		set := check.SecretSet{Where: where, Names: names[kind.Name], Store: kind}
 		if kind == storekind.Default {
 			set.Lookup = check.LookupStore
 		}
 		sets = append(sets, set)
 	}
 	return sets
-}
-
-// manifestNames returns the stored names of each kind of store that [names] lists, at the
-// top or for any environment.
-func manifestNames(m *secretsync.Manifest) map[*storekind.Kind]map[string]bool {
-	names := map[*storekind.Kind]map[string]bool{}
-	for _, environment := range append(m.Environments(), "") {
-		e, err := m.Environment(environment)
-		if err != nil {
-			continue
-		}
-		kind := storekind.Find(e.Store)
-		if names[kind] == nil {
-			names[kind] = map[string]bool{}
-		}
-		for name := range e.Names {
-			if stored, err := kind.StoredName(name); err == nil {
-				names[kind][stored] = true
-			}
-		}
-	}
-	return names
 }

@@ -104,8 +104,20 @@ func (p *Pacer) paused() bool {
 // guess, often a proxy's, which no run waits for longer than for the API itself.
 func (p *Pacer) Observe(sent time.Time, err error) {
 	p.adapt(sent, err)
+	p.announce(err)
+}
+
+// announce says that the API is away, if err is of an outage that has lasted for noticeAfter.
+func (p *Pacer) announce(err error) {
 	if p.isLongOutage(err) && p.Waiting != nil {
 		p.Waiting(Reason(err))
+	}
+}
+
+// Watch makes a store that repeats requests within one call announce a long outage, too.
+func (p *Pacer) Watch(store any) {
+	if s, ok := store.(interface{ OnAnswer(func(error)) }); ok {
+		s.OnAnswer(p.announce)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
@@ -178,16 +179,24 @@ func (f *File) checkTenants(plans []*secretsync.Plan) error {
 	if slices.Equal(tenants, slices.Sorted(slices.Values(f.Tenants))) {
 		return nil
 	}
-	return fmt.Errorf("the plan file is for %s, and this run for %s: plan again", tenantList(f.Tenants), tenantList(tenants))
+	return fmt.Errorf("the plan file is for %s, and this run for %s: plan again", f.tenantList(f.Tenants), f.tenantList(tenants))
 }
 
-func tenantList(tenants []string) string {
+// noTenants reports whether a name of a tenant is empty because the store has none.
+func (f *File) noTenants(name string) bool {
+	kind := storekind.Find(f.Store)
+	return name == "" && kind != nil && !kind.HasTenants()
+}
+
+func (f *File) tenantList(tenants []string) string {
 	if len(tenants) == 0 {
 		return "no tenant"
 	}
 	labels := make([]string, len(tenants))
 	for i, name := range tenants {
-		labels[i] = tenant.Label(name)
+		if labels[i] = tenant.Label(name); f.noTenants(name) {
+			labels[i] = "a store without tenants"
+		}
 	}
 	return strings.Join(labels, ", ")
 }
@@ -200,9 +209,9 @@ func (f *File) mismatches(planned map[Change]secretsync.Action) []string {
 		switch {
 		case byName(a.Kind) == byName(c.Kind), c.isLeftToWriter(a):
 		case !ok || a.Kind == secretsync.Skip:
-			mismatches = append(mismatches, fmt.Sprintf("%s: %s was reviewed, but nothing is planned now", c, c.Kind))
+			mismatches = append(mismatches, fmt.Sprintf("%s: %s was reviewed, but nothing is planned now", f.nameOf(c), c.Kind))
 		default:
-			mismatches = append(mismatches, fmt.Sprintf("%s: %s was reviewed, but it is %s now", c, c.Kind, a.Kind))
+			mismatches = append(mismatches, fmt.Sprintf("%s: %s was reviewed, but it is %s now", f.nameOf(c), c.Kind, a.Kind))
 		}
 	}
 	return mismatches
@@ -214,8 +223,13 @@ func (c Change) isLeftToWriter(planned secretsync.Action) bool {
 	return c.WrittenBy != "" && planned.Kind == secretsync.Skip && planned.WrittenBy == c.WrittenBy
 }
 
-// String names what is changed.
-func (c Change) String() string { return fmt.Sprintf("%q of %s", c.Name, tenant.Label(c.Tenant)) }
+// nameOf names what is changed.
+func (f *File) nameOf(c Change) string {
+	if f.noTenants(c.Tenant) {
+		return strconv.Quote(c.Name)
+	}
+	return fmt.Sprintf("%q of %s", c.Name, tenant.Label(c.Tenant))
+}
 
 func (f *File) skipOthers(plans []*secretsync.Plan) {
 	reviewed := map[Change]bool{}

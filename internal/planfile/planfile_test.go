@@ -279,6 +279,22 @@ func TestAFileForAnotherTenant(t *testing.T) {
 	}
 }
 
+// A store without tenants is not called a tenant.
+func TestAFileForAStoreWithoutTenants(t *testing.T) {
+	store := planfile.Store{URL: fileURL, Kind: "blocks", Settings: map[string]string{"reader": "3"}}
+	planned := &secretsync.Plan{Actions: []secretsync.Action{{Name: "a-b", Kind: secretsync.Create}, {Name: "c", Kind: secretsync.Delete}}}
+	file := planfile.New(store, planned)
+	now := &secretsync.Plan{Actions: []secretsync.Action{{Name: "a-b", Kind: secretsync.Overwrite}}}
+	const want = `the plan file no longer fits, plan again: "a-b": create was reviewed, but it is overwrite now; "c": delete was reviewed, but nothing is planned now`
+	if err := file.Restrict(now); fmt.Sprint(err) != want {
+		t.Errorf("got %v", err)
+	}
+	file.Tenants = []string{"data"}
+	if err := file.Restrict(now); fmt.Sprint(err) != "the plan file is for tenant data, and this run for a store without tenants: plan again" {
+		t.Errorf("got %v", err)
+	}
+}
+
 // TestAPlanFileIsForOneStore has plans for stores of each kind and with other settings, which no other
 // store takes.
 func TestAPlanFileIsForOneStore(t *testing.T) {

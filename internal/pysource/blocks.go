@@ -25,7 +25,7 @@ const (
 // makesBlock reports whether a call of the object at a path returns a Secret block.
 func makesBlock(path string) bool {
 	class, method := splitPath(path)
-	return path == secretBlockPath || class == secretBlockPath && containsWord(blockReaders, method)
+	return path == secretBlockPath || (class == secretBlockPath || class == savedPath) && containsWord(blockReaders, method)
 }
 
 // visitBlock records Secret.load("a") and the like of Prefect 2 and 3, and reports
@@ -38,10 +38,12 @@ func (r *reader) visitBlock(n *node) bool {
 	}
 	class, method := r.blockMethod(called)
 	switch {
-	case class == savedPath && containsWord(blockWriters, method):
-		r.defineBlock(n)
-	case class == savedPath || class == "":
+	case class == "":
 		return false
+	case class == savedPath && containsWord(blockWriters, method):
+		r.defineBlock(n, position)
+	case class == secretBlockPath && containsWord(blockWriters, method): // Secret.save(block, "a")
+		r.defineBlock(n, position+1)
 	case containsWord(blockReaders, method):
 		name, _ := n.argument(position, "name")
 		r.recordBlock(name, Access{Kind: Block, typed: class == anyBlockPath}, n)
@@ -105,7 +107,7 @@ func (r *reader) visitPassed(n *node) {
 		return
 	}
 	class, _ := r.blockMethod(n)
-	if class == "" || class == savedPath {
+	if class == "" {
 		return
 	}
 	place, passed := r.graph().arguments[n]
@@ -140,9 +142,9 @@ func (r *reader) visitClientRead(n *node) {
 	}
 }
 
-// defineBlock records that n saves a Secret block.
-func (r *reader) defineBlock(n *node) {
-	name, _ := n.argument(0, "name")
+// defineBlock records that n saves a Secret block. The name is at a position, or a keyword.
+func (r *reader) defineBlock(n *node, position int) {
+	name, _ := n.argument(position, "name")
 	names := r.strings(name)
 	if names == nil {
 		r.module.UnnamedBlocks = append(r.module.UnnamedBlocks, Span{n.start, n.end})

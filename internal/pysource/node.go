@@ -21,7 +21,7 @@ const (
 	nodeEntered                     // what items[0] gives as a context manager
 	nodeList                        // a list, tuple or set literal; items
 	nodeDict                        // a dict literal; items are its keys, values their values
-	nodeAttr                        // base.name
+	nodeAttr                        // base.name; of getattr, items are the name and the default
 	nodeCall                        // base(args)
 	nodeIndex                       // base[item]; no item if it is more than one expression
 	nodeClass                       // what a class statement binds; items are its bases

@@ -122,6 +122,7 @@ func readModule(text, code string, unread []cell) *Module {
 		parser: p, module: m, readOf: map[*node][]int{}, tested: map[*node]bool{}, builtOnly: map[*function]bool{},
 		knownAffixes: map[*node][2]string{}, inEnvironment: map[int]bool{}, left: map[leaving]Outcome{}, limit: m.limit(),
 	}
+	r.followGetattr()
 	r.findTested()
 	for _, n := range p.nodes {
 		if n.end <= r.limit {

@@ -56,6 +56,36 @@ func (r *reader) visit(n *node) {
 	}
 }
 
+// followGetattr makes an attribute of each getattr(x, "name"), with or without a default.
+func (r *reader) followGetattr() {
+	for _, n := range r.nodes {
+		if items := r.getattr(n); items != nil {
+			n.kind, n.base, n.name, n.items, n.args = nodeAttr, items[0], r.value(items[1]).str, items[1:], nil
+		}
+	}
+}
+
+// getattr returns the arguments of a call of getattr with the name of an attribute; nil for
+// any other expression.
+func (r *reader) getattr(n *node) (items []*node) {
+	if n.end > r.limit || n.kind != nodeCall || n.base.kind != nodeName || n.base.name != "getattr" {
+		return nil
+	}
+	if scope, _ := n.base.scope.lookup("getattr"); scope != nil {
+		return nil // not Python's own
+	}
+	for _, a := range n.args {
+		if a.unpacked || a.name != "" {
+			return nil
+		}
+		items = append(items, a.value)
+	}
+	if len(items) < 2 || len(items) > 3 || items[1].kind != nodeConcat || !r.value(items[1]).isString {
+		return nil
+	}
+	return items
+}
+
 // setEnv matches the magics that set an environment variable in the kernel.
 var setEnv = lazyregexp.New(`^%(?:set_)?env\s+(\w+)[ =]`)
 
@@ -85,7 +115,10 @@ func (r *reader) visitAttribute(n *node) {
 	r.visitPassed(n)
 	path := r.value(n.base).path
 	if isSecrets(path) && !dictMethods[n.name] && !strings.HasPrefix(n.name, "__") {
-		a := Access{Name: n.name, Kind: Context, Start: n.end - len(n.name), End: n.end}
+		a := Access{Name: n.name, Kind: Context, Optional: len(n.items) > 1, Start: n.end - len(n.name), End: n.end}
+		if len(n.items) > 0 {
+			a = r.at(a, n.items[0], n)
+		}
 		r.recordAccess(n, path, literalNode(n.name), a)
 	}
 }
@@ -320,6 +353,8 @@ func (r *reader) visitSecretsMethod(n *node, path, method string) {
 	case "get", "pop":
 		optional := fallback != nil || unpacked || method == "get" && r.tested[n]
 		r.recordAccess(n, path, name, r.at(Access{Kind: Context, Optional: optional, GivesNone: method == "get" && !r.isBase(n)}, name, n))
+	case "__getitem__":
+		r.recordAccess(n, path, name, r.at(Access{Kind: Context}, name, n))
 	case "setdefault":
 		if v := r.value(name); v.isString {
 			r.define(v.str, contextKind(path), n)

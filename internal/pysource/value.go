@@ -130,8 +130,12 @@ func (r *reader) starImportPath(name string) string {
 	return ""
 }
 
-// builtins are the functions of Python that take any keyword arguments.
-var builtins = map[string]bool{"dict": true, "print": true, "super": true, "type": true}
+// builtins are the functions of Python that take any keyword arguments, and the classes of
+// errors that handlers of a read name.
+var builtins = map[string]bool{
+	"dict": true, "print": true, "super": true, "type": true,
+	"BaseException": true, "Exception": true, "AttributeError": true, "KeyError": true, "LookupError": true, "ValueError": true,
+}
 
 // parseLiteral returns the value of one string literal.
 func parseLiteral(source string) value {

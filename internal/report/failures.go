@@ -1,6 +1,8 @@
 package report
 
 import (
+	"cmp"
+
 	"github.com/prefect-secrets/prefect-secrets/internal/tenant"
 	secretsync "github.com/prefect-secrets/prefect-secrets/sync"
 )
@@ -37,7 +39,8 @@ func Failures(names []string, errs []error) []Failure {
 	return failures
 }
 
-// failuresWithout returns the failures of the tenants for which has returns false.
+// failuresWithout returns the failures of the tenants for which has returns false. A store
+// without tenants is called the store.
 func failuresWithout(tenants []secretsync.TenantResult, has func(secretsync.TenantResult) bool) []Failure {
 	var names []string
 	var errs []error
@@ -46,7 +49,13 @@ func failuresWithout(tenants []secretsync.TenantResult, has func(secretsync.Tena
 			names, errs = append(names, t.Name), append(errs, t.Err)
 		}
 	}
-	return Failures(names, errs)
+	failures := Failures(names, errs)
+	if len(tenants) == 1 && len(failures) == 1 {
+		if plan := cmp.Or(tenants[0].Plan, tenants[0].Refused); plan != nil && plan.Tenant == "" {
+			failures[0].Who = plan.Target()
+		}
+	}
+	return failures
 }
 
 func hasPlan(t secretsync.TenantResult) bool   { return t.Plan != nil }

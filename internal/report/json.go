@@ -41,11 +41,6 @@ type JSON struct {
 	Environment string // of the manifest; empty for the top-level settings
 }
 
-// SyncJSON is [JSON.Sync] without an environment.
-func SyncJSON(w io.Writer, tenants []secretsync.TenantResult, requests int64) error {
-	return JSON{}.Sync(w, tenants, requests)
-}
-
 // Sync writes a plan, or what a sync did.
 func (j JSON) Sync(w io.Writer, tenants []secretsync.TenantResult, requests int64) error {
 	d := newSyncDocument(requests)

@@ -212,9 +212,12 @@ func lists(d *Document, t secretsync.TenantResult, verified []string) {
 
 func failed(d *Document, failures []Failure) {
 	for _, f := range failures {
-		who := label(f.Tenants[0])
-		if len(f.Tenants) > 1 {
+		who := sentenceCase(f.Who)
+		switch {
+		case len(f.Tenants) > 1:
 			who = fmt.Sprintf("%d tenants (%s)", len(f.Tenants), codes(f.Tenants))
+		case f.Tenants[0] != "":
+			who = label(f.Tenants[0])
 		}
 		d.alert("CAUTION", fmt.Sprintf("**%s failed:** %s", who, strings.Join(sentences(f.Why), "<br>")))
 	}

@@ -90,7 +90,7 @@ func TestJSONDocuments(t *testing.T) {
 		Verified: &secretsync.Verified{Present: 1},
 	}
 	tenants := []secretsync.TenantResult{{Name: "t", Report: r}, {Name: "u", Err: errors.New("down")}}
-	if err := report.SyncJSON(&b, tenants, 3); err != nil {
+	if err := (report.JSON{}).Sync(&b, tenants, 3); err != nil {
 		t.Fatal(err)
 	}
 	var got struct {
@@ -112,7 +112,7 @@ func TestJSONDocuments(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", s, want)
 	}
 	b.Reset()
-	if err := report.SyncJSON(&b, []secretsync.TenantResult{{Plan: &secretsync.Plan{}}}, 1); err != nil ||
+	if err := (report.JSON{}).Sync(&b, []secretsync.TenantResult{{Plan: &secretsync.Plan{}}}, 1); err != nil ||
 		!strings.Contains(b.String(), `"actions": []`) {
 		t.Errorf("%v: %s", err, b.String())
 	}

@@ -190,7 +190,7 @@ func TestNothingIsVerifiedWhereNothingWasExpected(t *testing.T) {
 	}
 	tenants := []secretsync.TenantResult{{Report: r}}
 	var text, document strings.Builder
-	if err := errors.Join(report.ResultText(&text, tenants, 1), report.SyncJSON(&document, tenants, 1)); err != nil {
+	if err := errors.Join(report.ResultText(&text, tenants, 1), report.JSON{}.Sync(&document, tenants, 1)); err != nil {
 		t.Fatal(err)
 	}
 	markdown := report.Markdown{}.Result(tenants).String()

@@ -39,6 +39,7 @@ func WithStore(ctx context.Context, cache *inspect.Cache, o connect.Options, std
 	conn.Pacer.Waiting = pace.Once(func(reason string) {
 		_, _ = fmt.Fprintln(stderr, report.Safe(WaitingText(conn.URL, reason)))
 	})
+	conn.Pacer.Watch(conn.Store)
 	ctx, cancel := context.WithTimeout(ctx, o.Timeout)
 	defer cancel()
 	if err := conn.SelectTenant(ctx, o.Tenants); err != nil {
@@ -49,7 +50,7 @@ func WithStore(ctx context.Context, cache *inspect.Cache, o connect.Options, std
 
 // placeOf returns where a manifest says that the store is.
 func placeOf(m *secretsync.Manifest) connect.Place {
-	return connect.Place{URL: m.APIURL, Kind: m.Store, Settings: m.Settings}
+	return connect.Place{URL: m.APIURL, Kind: m.Store, Settings: m.Settings, Tenants: m.Tenants}
 }
 
 // StoredSecrets lists the secrets in the store, for checks of flows.

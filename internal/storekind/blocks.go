@@ -25,6 +25,7 @@ var Blocks = &Kind{
 		Dialect:       "leave it out",
 		VerifyKeyFile: "the key that writes also reads values back",
 		Overwrite:     "blocks have no owner: leave it out, or use any",
+		StoreKeyFile:  "it is for embedded:PATH, which keeps no blocks",
 	},
 	// of the last two Prefect 3 takes the first as well (client/orchestration of 3.9.1)
 	KeyVariables: []string{"PREFECT_SECRETS_API_KEY", apikey.AuthString, bearerVariable},

@@ -27,6 +27,7 @@ const (
 	VerifyKeyFile = "verify-key-file"
 	Overwrite     = "overwrite" // with the value owned
 	APIKeyFile    = "api-key-file"
+	StoreKeyFile  = "store-key-file"
 )
 
 // Kind is a kind of store.
@@ -93,6 +94,9 @@ func OtherNames() (names []string) {
 	}
 	return names
 }
+
+// HasTenants reports whether such a store has tenants.
+func (k *Kind) HasTenants() bool { return k.Refused[Tenant] == "" }
 
 // StoredName returns the name under which such a store keeps a secret, and fails if
 // there is none.
