@@ -101,15 +101,19 @@ const shortestKey = 12
 
 // containsEncoded does the same for the words of a text, decoded from base64.
 func containsEncoded(text string, encoding *base64.Encoding, symbols string, prefixes []string) bool {
-	isSeparator := func(r rune) bool { return !isKeyRune(r) && !strings.ContainsRune(symbols, r) }
-	for word := range strings.FieldsFuncSeq(text, isSeparator) {
-		if len(word) < encoding.EncodedLen(shortestKey) {
-			continue
+	shortest := encoding.EncodedLen(shortestKey)
+	for len(text) >= shortest {
+		length := 0
+		for length < len(text) && (isKeyRune(rune(text[length])) || text[length] == symbols[0] || text[length] == symbols[1]) {
+			length++
 		}
-		data, _ := encoding.DecodeString(word) // up to an error
-		if containsPlain(string(data), prefixes) {
-			return true
+		if length >= shortest {
+			data, _ := encoding.DecodeString(text[:length]) // up to an error
+			if containsPlain(string(data), prefixes) {
+				return true
+			}
 		}
+		text = text[min(length+1, len(text)):]
 	}
 	return false
 }
