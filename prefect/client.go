@@ -86,11 +86,12 @@ func NewClient(c ClientConfig) (*Client, error) {
 	if c.Timeout <= 0 {
 		c.Timeout = defaultTimeout
 	}
+	key := c.APIKey // so that the closure does not hold all of c
 	learned := &learned{profile: profile, batchLimit: maxBatch}
 	client := &Client{
 		endpoint:      endpoint,
 		learned:       learned,
-		sender:        transport{base: c.Transport, key: func() string { return c.APIKey }, requests: &learned.requests},
+		sender:        transport{base: c.Transport, key: func() string { return key }, requests: &learned.requests},
 		timeout:       c.Timeout,
 		knownMessages: c.KnownMessages,
 	}

@@ -42,7 +42,9 @@ type replyError struct {
 
 func (r *reply) read(resp *http.Response) {
 	r.status = resp.StatusCode
-	r.retryAfter = httperr.RetryAfter(resp.Header.Get("Retry-After"), time.Now())
+	if after := resp.Header.Get("Retry-After"); after != "" {
+		r.retryAfter = httperr.RetryAfter(after, time.Now())
+	}
 	body, err := readBody(resp)
 	switch {
 	case err != nil:

@@ -27,22 +27,25 @@ func NewValue(v any) (Value, error) {
 	if v, ok := v.(Value); ok {
 		return v, nil
 	}
-	var buf bytes.Buffer
-	if err := encode(&buf, v); err != nil {
+	raw, err := encode(v)
+	if err != nil {
 		return Value{}, fmt.Errorf("a value of type %T cannot be written as JSON", v)
 	}
-	raw := json.RawMessage(bytes.TrimSuffix(buf.Bytes(), []byte("\n")))
 	return Value{reveal: func() json.RawMessage { return raw }}, nil
 }
 
-// encode writes JSON without white space between tokens, and with < and > as they are.
-func encode(buf *bytes.Buffer, v any) error {
+// encode returns JSON without white space between tokens, and with < and > as they are.
+func encode(v any) (json.RawMessage, error) {
 	if raw, ok := v.(json.RawMessage); ok && raw != nil {
-		return json.Compact(buf, raw)
+		buf := bytes.NewBuffer(make([]byte, 0, len(raw)))
+		err := json.Compact(buf, raw)
+		return buf.Bytes(), err
 	}
-	enc := json.NewEncoder(buf)
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
+	err := enc.Encode(v)
+	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), err
 }
 
 // TextValue returns the JSON string that holds text, with invalid UTF-8 replaced by

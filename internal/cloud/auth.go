@@ -96,16 +96,16 @@ func (k *key) chooseTenant(id string) (Tenant, bool) {
 // if there is none or it has expired. The lookup is by the token's hash, so the time
 // it takes reveals nothing.
 func (a *API) identify(ctx context.Context, token string) *key {
-	ring, now := a.keyring.Load(), a.config.Now()
+	ring := a.keyring.Load()
 	hash := sha256.Sum256([]byte(token))
 	k, ok := ring.keys.Get(string(hash[:]))
 	if !ok {
-		k = ring.keyOfToken(token, a.config.TokenSecret, now)
+		k = ring.keyOfToken(token, a.config.TokenSecret, a.config.Now())
 	}
 	if k == nil && a.config.Authenticate != nil {
 		k = a.externalKey(ctx, ring, token)
 	}
-	if k == nil || !k.Expires.IsZero() && !now.Before(k.Expires) {
+	if k == nil || !k.Expires.IsZero() && !a.config.Now().Before(k.Expires) {
 		return nil
 	}
 	if a.config.OnAuthenticated != nil {

@@ -131,7 +131,7 @@ func isMetaField(f *graphql.Field) bool { return strings.HasPrefix(f.Name, "__")
 // executed, except for a persisted query, and 200 for a batch in any case.
 func (s *session) respond(ctx context.Context, batch bool, documents []prepared) *Reply {
 	out := &Reply{Status: http.StatusOK, ContentType: typeJSON}
-	out.Body = append(out.parts[:0], nil)
+	out.Body = append(out.parts[:0], out.start[:0])
 	if batch {
 		out.append("[")
 	}

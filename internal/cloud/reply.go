@@ -30,6 +30,7 @@ type Reply struct {
 	Drop, Cut bool
 
 	parts [2][]byte // holds Body if it is short, as in most answers
+	start [16]byte  // holds the first part of such a Body
 	allow string    // the Allow header, if not empty
 	code  string    // of the error, if the reply is one; for [Config.OnCall]
 }

@@ -63,7 +63,7 @@ func (s *Schema) variables(defs ast.VariableDefinitionList, given Variables) (ou
 		message := fmt.Sprintf("The request has more than %d variables.", maxVariables)
 		return out, []*Error{{Message: message, Code: CodeBadUserInput}}
 	}
-	in := variableReader{schema: s}
+	in := variableReader{schema: s, path: make([]string, 0, 4)}
 	for _, def := range defs {
 		text, ok := given.values.Get(def.Variable)
 		switch {

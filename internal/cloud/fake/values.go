@@ -5,28 +5,28 @@ import (
 	"sync"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/leaks"
+	"github.com/prefect-secrets/prefect-secrets/internal/smallmap"
 )
 
 // values are all values that were ever sent to a fake or stored in it. They are
 // behind a closure, so that printing a fake reaches none.
 type values struct {
 	mu     sync.Mutex
-	set    func() map[value]struct{}
+	set    func() *smallmap.Map[int] // the length of the name, by the name and the value
 	finder *leaks.Finder // nil if a value was added since
 }
-
-type value struct{ name, json string }
 
 func (v *values) add(name string, raw json.RawMessage) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.set == nil {
-		set := map[value]struct{}{}
-		v.set = func() map[value]struct{} { return set }
+		set := &smallmap.Map[int]{}
+		v.set = func() *smallmap.Map[int] { return set }
 	}
-	added := value{name, string(raw)}
-	if _, ok := v.set()[added]; !ok {
-		v.set()[added], v.finder = struct{}{}, nil
+	added := name + "\x00" + string(raw) // JSON has no such byte
+	if _, ok := v.set().Get(added); !ok {
+		v.set().Set(added, len(name))
+		v.finder = nil
 	}
 }
 
@@ -47,8 +47,8 @@ func (f *Fake) Leaks() *leaks.Finder {
 	}
 	var secrets []leaks.Secret
 	if v.set != nil {
-		for s := range v.set() {
-			secrets = append(secrets, leaks.Secret{Name: s.name, Value: json.RawMessage(s.json)})
+		for both, n := range v.set().All() {
+			secrets = append(secrets, leaks.Secret{Name: both[:n], Value: json.RawMessage(both[n+1:])})
 		}
 	}
 	v.finder = leaks.NewFinder(secrets)
