@@ -19,6 +19,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud/fake"
@@ -65,14 +66,22 @@ func (d dialectOption) apply(c *fake.Config) { c.Dialect = cloud.Dialect(d) }
 // [prefect.DialectAuto] is a fake without this option.
 func WithDialect(d prefect.Dialect) Option { return dialectOption(d) }
 
+// identity has the keys that every fake has.
+var identity = sync.OnceValues(func() (*fake.Identity, error) {
+	return fake.NewIdentity(tenantSlug, tenantID, AdminKey, RunnerKey)
+})
+
 // New makes an empty fake with one tenant. A document that the API would refuse
 // fails the test when it is sent. An injected fault that never fired fails the test
 // at its end.
 func New(t TB, options ...Option) *Cloud {
 	t.Helper()
-	config := fake.Config{
-		Tenant: tenantSlug, TenantID: tenantID, AdminKey: AdminKey, RunnerKey: RunnerKey, Record: true,
+	shared, err := identity()
+	if err != nil {
+		t.Fatalf("testkit: %v", err)
+		return nil
 	}
+	config := fake.Config{Identity: shared, Record: true}
 	for _, option := range options {
 		option.apply(&config)
 	}

@@ -115,7 +115,7 @@ func (a *API) identify(ctx context.Context, token string) *key {
 }
 
 // externalKey asks Config.Authenticate for a key that is not in the keyring.
-func (a *API) externalKey(ctx context.Context, ring *keyring, token string) *key {
+func (a *API) externalKey(ctx context.Context, ring *Keyring, token string) *key {
 	found, err := a.config.Authenticate(ctx, token)
 	if found == nil || err != nil {
 		return nil

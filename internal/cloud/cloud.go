@@ -79,6 +79,8 @@ type Config struct {
 	Tenants []Tenant
 	// Keys may be empty; then every request is refused.
 	Keys []Key
+	// Keyring, if set, is used instead of Tenants and Keys.
+	Keyring *Keyring
 	// Now returns the time for the expiry of keys. Required.
 	Now func() time.Time
 	// Dialect omits the fields of the other dialect and those that Prefect Cloud
@@ -139,7 +141,7 @@ type Config struct {
 type API struct {
 	config    Config
 	schema    *schema
-	keyring   atomic.Pointer[keyring]
+	keyring   atomic.Pointer[Keyring]
 	epoch     atomic.Int64 // counts the calls of Interrupt
 	listSizes listSizes
 }
@@ -162,11 +164,14 @@ func New(c Config) (*API, error) {
 		return nil, err
 	}
 	c.Bounds = cmp.Or[Bounds](c.Bounds, noBounds{})
-	a := &API{config: c, schema: schema}
-	if err := a.SetKeyring(c.Tenants, c.Keys); err != nil {
-		return nil, err
+	if c.Keyring == nil {
+		if c.Keyring, err = NewKeyring(c.Tenants, c.Keys); err != nil {
+			return nil, err
+		}
 	}
-	a.config.Tenants, a.config.Keys = nil, nil // the secrets of keys are not needed again
+	a := &API{config: c, schema: schema}
+	a.keyring.Store(c.Keyring)
+	a.config.Tenants, a.config.Keys, a.config.Keyring = nil, nil, nil // not needed again
 	return a, nil
 }
 
@@ -174,13 +179,9 @@ func New(c Config) (*API, error) {
 // with the earlier ones. If it returns an error, like those of [New], nothing
 // changes.
 func (a *API) SetKeyring(tenants []Tenant, keys []Key) error {
-	next := &keyring{}
-	if err := next.addTenants(tenants); err != nil {
-		return err
+	next, err := NewKeyring(tenants, keys)
+	if err == nil {
+		a.keyring.Store(next)
 	}
-	if err := next.addKeys(keys); err != nil {
-		return err
-	}
-	a.keyring.Store(next)
-	return nil
+	return err
 }

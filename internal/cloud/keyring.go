@@ -4,20 +4,36 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/smallmap"
 )
 
-// keyring is the tenants and keys of an API. It is not changed while in use.
-type keyring struct {
+// Keyring is the tenants and keys of an API. It never changes, so APIs may share one.
+type Keyring struct {
 	tenants []Tenant
 	keys    smallmap.Map[*key] // by hash, as a string
 	byName  smallmap.Map[*key] // the last; key.sameName leads to the others
 }
 
-func (r *keyring) addTenants(tenants []Tenant) error {
+// NewKeyring checks tenants and keys. Its errors hold no key's secret.
+func NewKeyring(tenants []Tenant, keys []Key) (*Keyring, error) {
+	r := &Keyring{}
+	if err := r.addTenants(tenants); err != nil {
+		return nil, err
+	}
+	if err := r.addKeys(keys); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// Format writes nothing of the keys, whatever the verb.
+func (*Keyring) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "cloud.Keyring") }
+
+func (r *Keyring) addTenants(tenants []Tenant) error {
 	if len(tenants) == 0 {
 		return errors.New("an API needs at least one tenant")
 	}
@@ -42,7 +58,7 @@ func (r *keyring) addTenants(tenants []Tenant) error {
 }
 
 // tenant returns the tenant with that id, which is in lower case.
-func (r *keyring) tenant(id string) (Tenant, bool) {
+func (r *Keyring) tenant(id string) (Tenant, bool) {
 	for _, t := range r.tenants {
 		if t.ID == id {
 			return t, true
@@ -80,7 +96,7 @@ type key struct {
 	kind tokenKind
 }
 
-func (r *keyring) addKeys(keys []Key) error {
+func (r *Keyring) addKeys(keys []Key) error {
 	for _, k := range keys {
 		if _, ok := r.byName.Get(k.Name); ok {
 			return fmt.Errorf("key %q is given twice", k.Name)
@@ -100,7 +116,7 @@ func (r *keyring) addKeys(keys []Key) error {
 }
 
 // addHashes makes a key be found by the hashes of its current and its previous secrets.
-func (r *keyring) addHashes(k Key, checked *key) error {
+func (r *Keyring) addHashes(k Key, checked *key) error {
 	current := k.Hash
 	if k.Secret != "" {
 		current = sha256.Sum256([]byte(k.Secret))
@@ -120,7 +136,7 @@ func (r *keyring) addHashes(k Key, checked *key) error {
 	return nil
 }
 
-func (r *keyring) addHash(hash [sha256.Size]byte, k *key) error {
+func (r *Keyring) addHash(hash [sha256.Size]byte, k *key) error {
 	if other, ok := r.keys.Get(string(hash[:])); ok {
 		return fmt.Errorf("keys %q and %q have the same secret", other.Name, k.Name)
 	}
@@ -146,7 +162,7 @@ func checkSecret(k Key) error {
 
 // checkKey returns a key as the API uses it, without its secrets, or the reason why it
 // is invalid.
-func (r *keyring) checkKey(k Key) (*key, error) {
+func (r *Keyring) checkKey(k Key) (*key, error) {
 	switch {
 	case k.Name == "":
 		return nil, fmt.Errorf("a key has no name")

@@ -66,7 +66,7 @@ func (k *key) mac(head, secret []byte) []byte {
 // keyOfToken returns the key that a token was issued for, with the token's tenant as
 // its only one. It returns nil if text is not a token, if the token was altered or
 // has expired, and if its key is gone or may no longer use the tenant.
-func (r *keyring) keyOfToken(text string, secret []byte, now time.Time) *key {
+func (r *Keyring) keyOfToken(text string, secret []byte, now time.Time) *key {
 	encoded, ok := strings.CutPrefix(text, tokenPrefix)
 	raw, err := tokenEncoding.DecodeString(encoded)
 	if !ok || err != nil || len(raw) < tokenHeadSize+sha256.Size {

@@ -29,15 +29,56 @@ const (
 // directWriter is the updated_by of secrets that [Fake.Set] stored.
 const directWriter = "testkit"
 
+// Identity is the tenant and the keys that a fake begins with. Fakes may share one.
+type Identity struct {
+	Tenant              cloud.Tenant
+	AdminKey, RunnerKey string
+
+	tenants []cloud.Tenant
+	keys    []cloud.Key
+	keyring *cloud.Keyring
+}
+
+// NewIdentity returns an identity with one tenant. An empty id means one made of the slug,
+// always the same; an empty key means a random one. The error says which id or key the API
+// refuses.
+func NewIdentity(slug, id, adminKey, runnerKey string) (*Identity, error) {
+	i := &Identity{
+		Tenant:    cloud.Tenant{ID: id, Slug: slug},
+		AdminKey:  adminKey,
+		RunnerKey: runnerKey,
+	}
+	if i.Tenant.ID == "" {
+		i.Tenant.ID = tenantID(slug)
+	}
+	if i.AdminKey == "" {
+		i.AdminKey = randomKey(cloud.Admin)
+	}
+	if i.RunnerKey == "" {
+		i.RunnerKey = randomKey(cloud.Runner)
+	}
+	ids := []string{i.Tenant.ID}
+	i.tenants = []cloud.Tenant{i.Tenant}
+	i.keys = []cloud.Key{
+		{Name: AdminName, Secret: i.AdminKey, Role: cloud.Admin, Tenants: ids},
+		{Name: RunnerName, Secret: i.RunnerKey, Role: cloud.Runner, Tenants: ids},
+	}
+	var err error
+	i.keyring, err = cloud.NewKeyring(i.tenants, i.keys)
+	return i, err
+}
+
+// Format writes only the tenant, whatever the verb.
+func (i *Identity) Format(s fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(s, "fake of tenant %s", i.Tenant.Slug)
+}
+
 // Config describes a fake.
 type Config struct {
 	// Tenant is the slug of the tenant that the keys use by default.
 	Tenant string
-	// TenantID is its id, a UUID; empty means one made of the slug, always the
-	// same.
-	TenantID string
-	// AdminKey and RunnerKey are the bearer tokens; empty means a random one.
-	AdminKey, RunnerKey string
+	// Identity, if set, is used instead of one with random keys and Tenant.
+	Identity *Identity
 	// Dialect is the Dialect of [cloud.Config].
 	Dialect cloud.Dialect
 	// Store stores the secrets; nil means memory. Reset and snapshots work with
@@ -53,14 +94,13 @@ type Config struct {
 // use.
 type Fake struct {
 	Engine
-	memory              *cloud.Memory
-	secrets             cloud.Store // memory, or the Store of the Config
-	Tenant              cloud.Tenant
-	AdminKey, RunnerKey string
-	sent                values
-	snapshots           snapshots
-	invalid             invalidDocuments
-	record              bool
+	*Identity
+	memory    *cloud.Memory
+	secrets   cloud.Store // memory, or the Store of the Config
+	sent      values
+	snapshots snapshots
+	invalid   invalidDocuments
+	record    bool
 
 	mu      sync.Mutex // guards tenants and keys
 	tenants []cloud.Tenant
@@ -70,31 +110,27 @@ type Fake struct {
 // Format writes only the tenant, whatever the verb.
 func (f *Fake) Format(s fmt.State, _ rune) { _, _ = fmt.Fprintf(s, "fake of tenant %s", f.Tenant.Slug) }
 
-// New returns a fake without secrets. The error says which id or key the API refuses.
+// New returns a fake without secrets.
 func New(c Config) (*Fake, error) {
+	if c.Identity == nil {
+		var err error
+		if c.Identity, err = NewIdentity(c.Tenant, "", "", ""); err != nil {
+			return nil, err
+		}
+	}
 	f := &Fake{
-		memory:    cloud.NewMemory(time.Now),
-		Tenant:    cloud.Tenant{ID: c.TenantID, Slug: c.Tenant},
-		AdminKey:  c.AdminKey,
-		RunnerKey: c.RunnerKey,
-		record:    c.Record,
-	}
-	if f.Tenant.ID == "" {
-		f.Tenant.ID = tenantID(c.Tenant)
-	}
-	if f.AdminKey == "" {
-		f.AdminKey = randomKey(cloud.Admin)
-	}
-	if f.RunnerKey == "" {
-		f.RunnerKey = randomKey(cloud.Runner)
+		Identity: c.Identity,
+		memory:   cloud.NewMemory(time.Now),
+		record:   c.Record,
+		tenants:  c.Identity.tenants,
+		keys:     c.Identity.keys,
 	}
 	f.secrets = f.memory
 	if c.Store != nil {
 		f.secrets = c.Store
 	}
-	f.tenants, f.keys = f.firstTenant()
 	config := cloud.Config{
-		Store: f.secrets, Tenants: f.tenants, Keys: f.keys, Now: time.Now,
+		Store: f.secrets, Keyring: c.Identity.keyring, Now: time.Now,
 		Dialect: c.Dialect, OnInvalid: c.OnInvalid,
 	}
 	if c.Record {
@@ -104,16 +140,6 @@ func New(c Config) (*Fake, error) {
 		config.OnInvalid = f.invalid.add
 	}
 	return f, f.init(config, c.Record)
-}
-
-// firstTenant returns the tenant and the keys of a new fake, and of one after a
-// reset.
-func (f *Fake) firstTenant() ([]cloud.Tenant, []cloud.Key) {
-	ids := []string{f.Tenant.ID}
-	return []cloud.Tenant{f.Tenant}, []cloud.Key{
-		{Name: AdminName, Secret: f.AdminKey, Role: cloud.Admin, Tenants: ids},
-		{Name: RunnerName, Secret: f.RunnerKey, Role: cloud.Runner, Tenants: ids},
-	}
 }
 
 func randomKey(role cloud.Role) string { return string(role) + "-" + rand.Text() }
@@ -201,7 +227,7 @@ func (f *Fake) Reset() error {
 	f.clearRecord()
 	f.sent.clear()
 	f.snapshots.clear()
-	return f.replace(f.firstTenant())
+	return f.replace(f.Identity.tenants, f.Identity.keys)
 }
 
 // clearRecord deletes what was recorded of requests, invalid documents included.

@@ -13,7 +13,7 @@ import (
 type values struct {
 	mu     sync.Mutex
 	set    func() *smallmap.Map[int] // the length of the name, by the name and the value
-	finder *leaks.Finder // nil if a value was added since
+	finder *leaks.Finder             // nil if a value was added since
 }
 
 func (v *values) add(name string, raw json.RawMessage) {
