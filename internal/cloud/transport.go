@@ -134,13 +134,21 @@ func (x *exchange) completeResponse(r *http.Request, aborted bool) {
 	x.WriteHeader(http.StatusOK)
 	x.body.Reset(x.sent)
 	x.response = http.Response{
-		Status: strconv.Itoa(x.status) + " " + http.StatusText(x.status), StatusCode: x.status,
+		Status: statusLine(x.status), StatusCode: x.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: x.header, Body: &x.body, ContentLength: int64(len(x.sent)), Request: r,
 	}
 	if aborted {
 		x.response.Body, x.response.ContentLength = io.NopCloser(io.MultiReader(&x.body, brokenBody{})), -1
 	}
+}
+
+// statusLine returns a status with its text. It makes no string for the most common one.
+func statusLine(status int) string {
+	if status == http.StatusOK {
+		return "200 OK"
+	}
+	return strconv.Itoa(status) + " " + http.StatusText(status)
 }
 
 // brokenBody is the end of a body whose connection was lost.
