@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/rawjson"
 )
@@ -121,10 +123,15 @@ func (s *Store) limitVersions(ctx context.Context, path string) error {
 	return err
 }
 
+// lists has buffers that grew to the size of a list, so that the next one does not grow.
+var lists = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
 // list returns the names in a folder; those of folders end in a slash.
 func (s *Store) list(ctx context.Context, folder string) ([]string, error) {
 	path := s.metadataPath(strings.TrimSuffix(folder, "/"))
-	resp, err := s.do(ctx, request{method: methodList, path: path, needs: "list", allowMissing: true})
+	text := lists.Get().(*bytes.Buffer)
+	defer lists.Put(text)
+	resp, err := s.do(ctx, request{method: methodList, path: path, needs: "list", allowMissing: true, into: text})
 	if err != nil || resp.status == http.StatusNotFound {
 		return nil, err
 	}

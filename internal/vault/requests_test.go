@@ -2,10 +2,12 @@ package vault_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -213,6 +215,27 @@ func TestNamesOmitForeignEntries(t *testing.T) {
 	}
 	if n := len(f.Requests()); n != 1 {
 		t.Errorf("%d listings, want 1", n)
+	}
+}
+
+// A list is read into memory that the next one takes.
+func TestNamesOutliveTheNextList(t *testing.T) {
+	f := vaulttest.NewFake()
+	s := newStore(t, f)
+	want := []string{"A", "B", "a b", "z", strings.Repeat("n", 101)}
+	for _, name := range want {
+		mustSet(t, s, name, `1`, false)
+	}
+	slices.Sort(want)
+	names, err := s.Names(t.Context(), tenant)
+	for range 3 {
+		if _, err := s.Names(t.Context(), "another"); err != nil {
+			t.Fatal(err)
+		}
+		f.Put("prefect-secrets/another/OTHER_"+rand.Text(), `{"value":"1"}`)
+	}
+	if diff := cmp.Diff(want, names); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 }
 
