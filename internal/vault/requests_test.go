@@ -199,6 +199,31 @@ func TestForeignSecretsAreRefusedByName(t *testing.T) {
 	}
 }
 
+func TestAnswersInAnotherFormAreRefused(t *testing.T) {
+	const value, version = `"data":{"value":"1","writer":"` + canary + `"}`, `"metadata":{"version":1}`
+	for _, answer := range []string{
+		``, ` `, `<html>`, `null`, `"` + canary + `"`, `[` + canary, `[]`, `{`, `{}`, `{"data":` + canary, `{"data":[]}`,
+		`{"data":{` + value + `}}`, `{"data":{` + version + `}}`, `{"data":{"data":null,` + version + `}}`,
+		`{"data":{` + value + `,` + version + `}`, `{"data":{` + value + `,"metadata":[]}}`,
+		`{"data":{` + value + `,"metadata":{"version":0}}}`,
+		`{"data":{` + value + `,"metadata":{"version":1,"created_time":1}}}`,
+	} {
+		f := vaulttest.NewFake()
+		s := newStore(t, f)
+		mustSet(t, s, "x", `1`, false)
+		intercept(f, 2, respond(http.StatusOK, answer))
+		for what, err := range map[string]error{
+			folder + "x": errOf(s.Get(t.Context(), tenant, "x")),
+			"no version": errOf(s.Set(t.Context(), tenant, "x", json.RawMessage(`1`), "ci", false)),
+		} {
+			if err == nil || !strings.Contains(err.Error(), what) || strings.Contains(err.Error(), "CANARY") ||
+				errors.Is(err, cloud.ErrNotFound) {
+				t.Errorf("%s: %v, want an error with %q", answer, err, what)
+			}
+		}
+	}
+}
+
 func TestNamesOmitForeignEntries(t *testing.T) {
 	f := vaulttest.NewFake()
 	s := newStore(t, f)
