@@ -33,17 +33,17 @@ func startsWithComment(text string) bool {
 // otherForms are what is given in place of a JSON object. Comments and empty lines may
 // come first.
 var otherForms = []struct {
-	pattern *regexp.Regexp
+	pattern func() *regexp.Regexp
 	what    string
 }{
-	{regexp.MustCompile(`^(Object|Array)\s*$`), "a context that was not converted to JSON"},
-	{regexp.MustCompile(`^\[object Object\]\s*$`), "a JavaScript object that was not converted to JSON"},
-	{regexp.MustCompile(`^(\$\{\{|toJSON\()`), "an expression that was not evaluated, as GitHub does in a workflow file with ${{ }} around it"},
-	{regexp.MustCompile(`^\[\[?[A-Za-z_][A-Za-z0-9_.-]*\]\]?\s*\n`), "TOML"},
-	{regexp.MustCompile(`^['"]\s*\{`), "JSON in quotation marks, as if it were a string"},
-	{regexp.MustCompile(`^(export[ \t]+)?[A-Za-z_.][A-Za-z0-9_.-]*[ \t]*=`), "NAME=value lines, as in a dotenv file"},
-	{regexp.MustCompile(`^(---\s|[A-Za-z_][A-Za-z0-9_.-]*:([ \t]|\r?\n))`), "YAML"},
-	{regexp.MustCompile(`(?i)^[\w./\\:-]+\.(json|env|toml|ya?ml)\s*$`), "a path"},
+	{lazyregexp.New(`^(Object|Array)\s*$`), "a context that was not converted to JSON"},
+	{lazyregexp.New(`^\[object Object\]\s*$`), "a JavaScript object that was not converted to JSON"},
+	{lazyregexp.New(`^(\$\{\{|toJSON\()`), "an expression that was not evaluated, as GitHub does in a workflow file with ${{ }} around it"},
+	{lazyregexp.New(`^\[\[?[A-Za-z_][A-Za-z0-9_.-]*\]\]?\s*\n`), "TOML"},
+	{lazyregexp.New(`^['"]\s*\{`), "JSON in quotation marks, as if it were a string"},
+	{lazyregexp.New(`^(export[ \t]+)?[A-Za-z_.][A-Za-z0-9_.-]*[ \t]*=`), "NAME=value lines, as in a dotenv file"},
+	{lazyregexp.New(`^(---\s|[A-Za-z_][A-Za-z0-9_.-]*:([ \t]|\r?\n))`), "YAML"},
+	{lazyregexp.New(`(?i)^[\w./\\:-]+\.(json|env|toml|ya?ml)\s*$`), "a path"},
 }
 
 // otherForm returns what a text is that should have been a JSON object, and where that
@@ -55,7 +55,7 @@ func otherForm(data []byte) (at int, what string) {
 		rest = bytes.TrimLeft(rest, " \t\r\n")
 	}
 	for _, form := range otherForms {
-		if form.pattern.Match(rest) {
+		if form.pattern().Match(rest) {
 			return len(data) - len(rest), form.what
 		}
 	}

@@ -2,7 +2,6 @@ package graphql
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -10,6 +9,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // Bounds of the document cache, in bytes of document text. It has two generations.
@@ -115,7 +116,7 @@ func checkParsed(doc *ast.QueryDocument, query string) *Error {
 
 // expected matches those messages of gqlparser that hold only kinds of tokens. "At
 // least one definition" is how it words an empty pair of brackets.
-var expected = regexp.MustCompile(`^(?:E|e)xpected (at least one definition|[^\s"]+), ` +
+var expected = lazyregexp.New(`^(?:E|e)xpected (at least one definition|[^\s"]+), ` +
 	`found (<?[A-Za-z]+>?|[^\s\w"]+)$`)
 
 // syntaxError words a parse error. gqlparser's text quotes what it found, which may
@@ -136,7 +137,7 @@ func syntaxError(err error) *Error {
 		out.Message = fmt.Sprintf("Syntax Error: the document nests deeper than %d levels",
 			parser.MaxNestingDepth)
 	}
-	if m := expected.FindStringSubmatch(e.Message); m != nil {
+	if m := expected().FindStringSubmatch(e.Message); m != nil {
 		want := strings.Replace(m[1], "at least one definition", "Name", 1)
 		out.Message = "Syntax Error: Expected " + want + ", found " + m[2]
 	}

@@ -3,9 +3,10 @@ package leaks
 import (
 	"bytes"
 	"encoding/json"
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // From how many bytes on a string is searched for.
@@ -124,12 +125,12 @@ func (p *patterns) addJSON(name string, value []byte) {
 	}
 }
 
-var jsonToken = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|[,:]`)
+var jsonToken = lazyregexp.New(`"(?:[^"\\]|\\.)*"|[,:]`)
 
 // reencodeJSON returns JSON with a separator after each comma and colon, and its
 // strings in one of [JSONForms].
 func reencodeJSON(compact []byte, separator string, form int) []byte {
-	return jsonToken.ReplaceAllFunc(compact, func(token []byte) []byte {
+	return jsonToken().ReplaceAllFunc(compact, func(token []byte) []byte {
 		var s string
 		if json.Unmarshal(token, &s) != nil {
 			return []byte(string(token) + separator)
@@ -150,13 +151,13 @@ func (p *patterns) addExact(name, s string, number bool) {
 			acrossLines: f.hidesWords || len(s) >= minAcrossLines,
 		}
 		p.exact = append(p.exact, added)
-		if f.hidesWords && isHex.MatchString(f.text) {
+		if f.hidesWords && isHex().MatchString(f.text) {
 			p.hex = append(p.hex, added)
 		}
 	}
 }
 
-var isHex = regexp.MustCompile("^[0-9A-Fa-f]+$")
+var isHex = lazyregexp.New("^[0-9A-Fa-f]+$")
 
 func (p *patterns) addSqueezed(name, s string) {
 	for _, f := range allForms(truncate(s)) {

@@ -3,10 +3,11 @@ package leaks
 import (
 	"bytes"
 	"maps"
-	"regexp"
 	"slices"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/lazyregexp"
 )
 
 // searcher looks for patterns in a log as it is, without line breaks, and without white
@@ -53,7 +54,7 @@ const maxLookback = 4
 
 // endsInEscape matches an escape, such as \n or %20, whose last letter is not part of a
 // word.
-var endsInEscape = regexp.MustCompile(`(\\[abfnrtv]|%[0-9A-Fa-f]{2})$`)
+var endsInEscape = lazyregexp.New(`(\\[abfnrtv]|%[0-9A-Fa-f]{2})$`)
 
 func startsInWord(text []byte) bool {
 	r, _ := utf8.DecodeRune(text)
@@ -72,7 +73,7 @@ func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsN
 func (p *pattern) countsAt(log []byte, start int) bool {
 	end := start + len(p.text)
 	before := log[max(0, start-maxLookback):start]
-	inWord := startsInWord(log[end:]) || endsInWord(before) && !endsInEscape.Match(before)
+	inWord := startsInWord(log[end:]) || endsInWord(before) && !endsInEscape().Match(before)
 	return !(p.wholeWord && inWord) && !(p.number && isFraction(log, start, end))
 }
 

@@ -92,6 +92,8 @@ type request struct {
 	needs string
 	// allowMissing means that a 404 is not an error.
 	allowMissing bool
+	// into, if not nil, gets the body of the answer, which is then valid until into changes.
+	into *bytes.Buffer
 }
 
 // response is a response of Vault.
@@ -146,7 +148,7 @@ func (c *client) send(ctx context.Context, end time.Time, token string, req requ
 		return response{}, err
 	}
 	defer func() { _ = answer.Body.Close() }()
-	body, err := readAll(answer)
+	body, err := readAll(answer, req.into)
 	if err != nil {
 		return response{}, err
 	}
@@ -198,14 +200,17 @@ func (c *client) newRequest(ctx context.Context, token string, req request) (*ht
 	return out, nil
 }
 
-// readAll reads a body of up to maxResponse bytes.
-func readAll(answer *http.Response) ([]byte, error) {
-	if n := answer.ContentLength; n >= 0 && n <= maxResponse {
+// readAll reads a body of up to maxResponse bytes, into a buffer if that is not nil.
+func readAll(answer *http.Response, into *bytes.Buffer) ([]byte, error) {
+	if n := answer.ContentLength; into == nil && n >= 0 && n <= maxResponse {
 		text := make([]byte, n)
 		_, err := io.ReadFull(answer.Body, text)
 		return text, err
 	}
-	var text bytes.Buffer // doubles, where io.ReadAll would grow by a quarter
-	_, err := text.ReadFrom(io.LimitReader(answer.Body, maxResponse))
-	return text.Bytes(), err
+	if into == nil {
+		into = new(bytes.Buffer) // doubles, where io.ReadAll would grow by a quarter
+	}
+	into.Reset()
+	_, err := into.ReadFrom(io.LimitReader(answer.Body, maxResponse))
+	return into.Bytes(), err
 }

@@ -117,4 +117,4 @@ func checkPath(what, path string) error {
 	return nil
 }
 
-func isUnsafeInPath(r rune) bool { return r > 0x7f || !isUnescaped(byte(r)) && r != '.' }
+func isUnsafeInPath(r rune) bool { return r > 0x7f || !isUnescaped[byte(r)] && r != '.' }

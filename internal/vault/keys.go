@@ -69,7 +69,7 @@ func plainLength(text string) int {
 // isPlain has the bytes that escape returns, and the slash at the end of a folder.
 var isPlain = func() (plain [256]bool) {
 	for b := range plain {
-		plain[b] = isUnescaped(byte(b)) || b == '.' || b == '=' || b == '/'
+		plain[b] = isUnescaped[b] || b == '.' || b == '=' || b == '/'
 	}
 	return plain
 }()

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/rawjson"
 )
@@ -48,6 +50,9 @@ func (s *Store) read(ctx context.Context, path string) (storedSecret, error) {
 // parseStored parses the answer to a read. The version is 0 if it has none. It reports
 // false if something is not what this package and the KV engine write.
 func parseStored(text []byte) (stored storedSecret, ok bool) {
+	if !json.Valid(text) {
+		return stored, false
+	}
 	data := member(text, "data")
 	metadata := member(data, "metadata")
 	stored.version = number(member(metadata, "version"))
@@ -55,14 +60,26 @@ func parseStored(text []byte) (stored storedSecret, ok bool) {
 		return stored, false
 	}
 	doc := member(data, "data")
-	return stored, json.Valid(text) && (doc == nil || json.Unmarshal(doc, &stored.doc) == nil)
+	return stored, doc == nil || json.Unmarshal(doc, &stored.doc) == nil
 }
 
-// member returns a member of an object. It returns nil if text is not an object, or has
-// no such member.
+// parseVersion returns the version in the answer to a write, and 0 if it has none.
+func parseVersion(text []byte) int {
+	if !json.Valid(text) {
+		return 0
+	}
+	return number(member(member(text, "data"), "version"))
+}
+
+// member returns a member of valid JSON. It returns nil if that is nil or no object, or
+// has no such member.
 func member(text []byte, name string) (value []byte) {
-	rawjson.Members(text, func(key []byte, v json.RawMessage) {
-		if string(key) == name {
+	c := rawjson.Cursor{Text: text}
+	if text == nil || c.Peek() != '{' {
+		return nil
+	}
+	c.Members(func(key []byte) {
+		if v := c.Skip(); string(key) == name {
 			value = v
 		}
 	})
@@ -93,7 +110,7 @@ func (s *Store) write(ctx context.Context, path string, doc document, cas *int) 
 	if err != nil {
 		return resp.sent > 1, err
 	}
-	version := number(member(member(resp.body, "data"), "version"))
+	version := parseVersion(resp.body)
 	if version == 0 {
 		return false, fmt.Errorf(
 			"the mount %q of Vault returned no version for a write: it must be a KV engine of version 2", s.config.Mount)
@@ -121,10 +138,15 @@ func (s *Store) limitVersions(ctx context.Context, path string) error {
 	return err
 }
 
+// lists has buffers that grew to the size of a list, so that the next one does not grow.
+var lists = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
 // list returns the names in a folder; those of folders end in a slash.
 func (s *Store) list(ctx context.Context, folder string) ([]string, error) {
 	path := s.metadataPath(strings.TrimSuffix(folder, "/"))
-	resp, err := s.do(ctx, request{method: methodList, path: path, needs: "list", allowMissing: true})
+	text := lists.Get().(*bytes.Buffer)
+	defer lists.Put(text)
+	resp, err := s.do(ctx, request{method: methodList, path: path, needs: "list", allowMissing: true, into: text})
 	if err != nil || resp.status == http.StatusNotFound {
 		return nil, err
 	}

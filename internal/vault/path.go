@@ -10,16 +10,19 @@ import (
 // a file name, which may have 255 bytes (measured with 1.14.0: 110 are refused).
 const maxSegment = 100
 
-// isUnescaped reports whether escape writes b as itself.
-func isUnescaped(b byte) bool {
-	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' || b == '-' || b == '_'
-}
+// isUnescaped has the bytes that escape writes as themselves.
+var isUnescaped = func() (unescaped [256]bool) {
+	for _, b := range []byte("-_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+		unescaped[b] = true
+	}
+	return unescaped
+}()
 
 // containsEscaped reports whether a string has a byte that escape does not always write
 // as itself.
 func containsEscaped(s string) bool {
 	for i := range len(s) {
-		if !isUnescaped(s[i]) {
+		if !isUnescaped[s[i]] {
 			return true
 		}
 	}
@@ -38,7 +41,7 @@ func escape(name string) string {
 	var escaped strings.Builder
 	for i := range len(name) {
 		b := name[i]
-		if isUnescaped(b) || b == '.' && i > 0 && i < len(name)-1 && isUnescaped(name[i-1]) && isUnescaped(name[i+1]) {
+		if isUnescaped[b] || b == '.' && i > 0 && i < len(name)-1 && isUnescaped[name[i-1]] && isUnescaped[name[i+1]] {
 			escaped.WriteByte(b)
 		} else {
 			escaped.WriteByte('=')
@@ -69,6 +72,11 @@ func unescape(escaped string) (string, bool) {
 	}
 	name := unescaped.String()
 	return name, escape(name) == escaped
+}
+
+// isWholeName reports whether a key of a tenant's folder is a name as it is.
+func isWholeName(key string) bool {
+	return key != "" && len(key) <= maxSegment && !containsEscaped(key)
 }
 
 // tenantPath returns the path of a tenant's secrets within data/ or metadata/.
@@ -113,8 +121,12 @@ func splitPath(escaped string) string {
 // ignores entries that escape never returns, which others have written. The names take
 // the memory of keys.
 func splitKeys(parent string, keys []string) (names, folders []string) {
-	names = keys[:0]
-	for _, key := range keys {
+	same := 0 // how many names at the beginning are keys already
+	for parent == "" && same < len(keys) && isWholeName(keys[same]) {
+		same++
+	}
+	names = keys[:same]
+	for _, key := range keys[same:] {
 		segment, isFolder := strings.CutSuffix(key, "/")
 		if isFolder && len(segment) == maxSegment {
 			folders = append(folders, parent+segment)

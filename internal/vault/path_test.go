@@ -2,6 +2,7 @@ package vault
 
 import (
 	"path"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -53,6 +54,30 @@ func FuzzSecretPath(f *testing.F) {
 			t.Errorf("%q is unescaped to %q, %t", a, name, ok)
 		}
 	})
+}
+
+func TestKeysBecomeNamesAndFolders(t *testing.T) {
+	folder := strings.Repeat("n", maxSegment)
+	for _, tt := range []struct {
+		parent         string
+		keys           []string
+		names, folders []string
+	}{
+		{"", []string{"A", "B"}, []string{"A", "B"}, nil},
+		{"", []string{"A", "", "B"}, []string{"A", "B"}, nil},
+		{"", []string{"A", "a=20b", "B", "a=2eb", "a.b", "B/"}, []string{"A", "a b", "B", "a.b"}, nil},
+		{"", []string{"A", folder, folder + "/", folder + "n", "B"}, []string{"A", folder, "B"}, []string{folder}},
+		{"", []string{"A", folder + "n", "B"}, []string{"A", "B"}, nil},
+		{folder, []string{"A", folder + "/", "=2E"}, []string{folder + "A", folder + "."}, []string{folder + folder}},
+		{folder[:99] + "=", []string{"20", "A", "2e"}, []string{folder[:99] + " "}, nil},
+		{"", nil, nil, nil},
+	} {
+		names, folders := splitKeys(tt.parent, slices.Clone(tt.keys))
+		if !slices.Equal(names, tt.names) || !slices.Equal(folders, tt.folders) {
+			t.Errorf("%q in %q: names %q and folders %q, want %q and %q",
+				tt.keys, tt.parent, names, folders, tt.names, tt.folders)
+		}
+	}
 }
 
 func FuzzUnescape(f *testing.F) {

@@ -2,10 +2,12 @@ package vault_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -197,6 +199,31 @@ func TestForeignSecretsAreRefusedByName(t *testing.T) {
 	}
 }
 
+func TestAnswersInAnotherFormAreRefused(t *testing.T) {
+	const value, version = `"data":{"value":"1","writer":"` + canary + `"}`, `"metadata":{"version":1}`
+	for _, answer := range []string{
+		``, ` `, `<html>`, `null`, `"` + canary + `"`, `[` + canary, `[]`, `{`, `{}`, `{"data":` + canary, `{"data":[]}`,
+		`{"data":{` + value + `}}`, `{"data":{` + version + `}}`, `{"data":{"data":null,` + version + `}}`,
+		`{"data":{` + value + `,` + version + `}`, `{"data":{` + value + `,"metadata":[]}}`,
+		`{"data":{` + value + `,"metadata":{"version":0}}}`,
+		`{"data":{` + value + `,"metadata":{"version":1,"created_time":1}}}`,
+	} {
+		f := vaulttest.NewFake()
+		s := newStore(t, f)
+		mustSet(t, s, "x", `1`, false)
+		intercept(f, 2, respond(http.StatusOK, answer))
+		for what, err := range map[string]error{
+			folder + "x": errOf(s.Get(t.Context(), tenant, "x")),
+			"no version": errOf(s.Set(t.Context(), tenant, "x", json.RawMessage(`1`), "ci", false)),
+		} {
+			if err == nil || !strings.Contains(err.Error(), what) || strings.Contains(err.Error(), "CANARY") ||
+				errors.Is(err, cloud.ErrNotFound) {
+				t.Errorf("%s: %v, want an error with %q", answer, err, what)
+			}
+		}
+	}
+}
+
 func TestNamesOmitForeignEntries(t *testing.T) {
 	f := vaulttest.NewFake()
 	s := newStore(t, f)
@@ -213,6 +240,27 @@ func TestNamesOmitForeignEntries(t *testing.T) {
 	}
 	if n := len(f.Requests()); n != 1 {
 		t.Errorf("%d listings, want 1", n)
+	}
+}
+
+// A list is read into memory that the next one takes.
+func TestNamesOutliveTheNextList(t *testing.T) {
+	f := vaulttest.NewFake()
+	s := newStore(t, f)
+	want := []string{"A", "B", "a b", "z", strings.Repeat("n", 101)}
+	for _, name := range want {
+		mustSet(t, s, name, `1`, false)
+	}
+	slices.Sort(want)
+	names, err := s.Names(t.Context(), tenant)
+	for range 3 {
+		if _, err := s.Names(t.Context(), "another"); err != nil {
+			t.Fatal(err)
+		}
+		f.Put("prefect-secrets/another/OTHER_"+rand.Text(), `{"value":"1"}`)
+	}
+	if diff := cmp.Diff(want, names); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 }
 

@@ -48,8 +48,8 @@ func BenchmarkSets(b *testing.B) {
 		requests int
 	}{
 		{"memory", []string{"-storage", "inmem"}, 800},
-		{"files", []string{"-storage", "file", "-path", "DIR/data"}, 400},
-		{"raft", []string{"-storage", "raft", "-path", "DIR"}, 400},
+		{"files", []string{"-storage", "file", "-path", "DIR/data"}, 800},
+		{"raft", []string{"-storage", "raft", "-path", "DIR"}, 800},
 	} {
 		b.Run(storage.name, func(b *testing.B) {
 			for b.Loop() {
@@ -72,7 +72,7 @@ func BenchmarkNames(b *testing.B) {
 		s := startServer(b)
 		fill(b, s, "names", manyNames)
 		compare(b, s, comparison{
-			what: fmt.Sprintf("Names/%d", manyNames), requests: 20, method: http.MethodGet, prefix: "names",
+			what: fmt.Sprintf("Names/%d", manyNames), requests: 48, method: http.MethodGet, prefix: "names",
 			path:     func(prefix string, _ int) string { return "secret/metadata/" + prefix + "/" + tenant + "?list=true" },
 			document: func(int) string { return `{"query":"{secretNames}"}` },
 		})

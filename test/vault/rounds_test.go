@@ -30,7 +30,7 @@ var roundsPerRun = func() int {
 type party struct {
 	name     string
 	process  int // what is between the client and Vault; 0 if nothing is
-	requests int
+	requests int // in a round
 	method   string
 	header   http.Header
 	url      func(i int) string
@@ -41,29 +41,54 @@ type party struct {
 // all processes together (Vault, the party's and the client's), and of the party's alone.
 type figures struct{ clock, all, own []float64 }
 
+// slicesOfRound is how often the parties take turns within a round, so that what the disk and
+// other processes do meanwhile affects all of them alike.
+const slicesOfRound = 4
+
 // takeTurns runs one round of each party that does not count, and then rounds of them in
-// turn. A later round begins with another party.
+// turn. Each slice of a round begins with another party, and every other slice has the
+// parties in reverse order, so that none always follows the same one.
 func takeTurns(b *testing.B, s *server, parties []*party) map[string]*figures {
 	client := &http.Client{Transport: transport()}
 	of := map[string]*figures{}
 	for _, p := range parties {
-		p.run(b, client)
+		for slice := range slicesOfRound {
+			p.run(b, client, slice)
+		}
 		of[p.name] = &figures{}
 	}
 	for round := range roundsPerRun {
-		for i := range parties {
-			p := parties[(round+i)%len(parties)]
-			f := of[p.name]
-			others, own := processorTime(b, os.Getpid(), s.process.Process.Pid), processorTime(b, p.process)
-			took := p.run(b, client)
-			own = processorTime(b, p.process) - own
-			others = processorTime(b, os.Getpid(), s.process.Process.Pid) - others
-			f.clock = append(f.clock, perRequest(took, p.requests))
-			f.all = append(f.all, perRequest(others+own, p.requests))
-			f.own = append(f.own, perRequest(own, p.requests))
+		took := make([]spent, len(parties))
+		for slice := range slicesOfRound {
+			for i := range parties {
+				if slice%2 == 1 {
+					i = len(parties) - 1 - i
+				}
+				turn := (round + slice + i) % len(parties)
+				took[turn].add(measure(b, s, client, parties[turn], slice))
+			}
+		}
+		for i, p := range parties {
+			of[p.name].add(took[i], p.requests)
 		}
 	}
 	return of
+}
+
+// spent is what requests took, as [figures] has it for each request.
+type spent struct{ clock, all, own time.Duration }
+
+func (s *spent) add(more spent) {
+	s.clock += more.clock
+	s.all += more.all
+	s.own += more.own
+}
+
+// add adds a round.
+func (f *figures) add(s spent, requests int) {
+	f.clock = append(f.clock, perRequest(s.clock, requests))
+	f.all = append(f.all, perRequest(s.all, requests))
+	f.own = append(f.own, perRequest(s.own, requests))
 }
 
 // perRequest returns the microseconds for each of some requests.
@@ -71,13 +96,23 @@ func perRequest(total time.Duration, requests int) float64 {
 	return float64(total.Nanoseconds()) / 1000 / float64(requests)
 }
 
-// run sends the requests of a round, up to writers at once.
-func (p *party) run(b *testing.B, client *http.Client) time.Duration {
+// measure runs a slice of a party.
+func measure(b *testing.B, s *server, client *http.Client, p *party, slice int) spent {
+	others, own := processorTime(b, os.Getpid(), s.process.Process.Pid), processorTime(b, p.process)
+	took := p.run(b, client, slice)
+	own = processorTime(b, p.process) - own
+	others = processorTime(b, os.Getpid(), s.process.Process.Pid) - others
+	return spent{took, others + own, own}
+}
+
+// run sends the requests of a slice, up to writers at once.
+func (p *party) run(b *testing.B, client *http.Client, slice int) time.Duration {
+	first, end := slice*p.requests/slicesOfRound, (slice+1)*p.requests/slicesOfRound
 	start := time.Now()
 	var all sync.WaitGroup
-	for w := range min(writers, p.requests) {
+	for w := range writers {
 		all.Go(func() {
-			for i := w; i < p.requests; i += writers {
+			for i := first + w; i < end; i += writers {
 				p.send(b, client, i)
 			}
 		})
