@@ -3,7 +3,6 @@ package cli_test
 import (
 	"net/http"
 	"net/http/httptest"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -43,27 +42,6 @@ func TestServeOnVault(t *testing.T) {
 	s := log()
 	if strings.Contains(s, "CANARY") || strings.Contains(s, key) || strings.Contains(s, vaulttest.RootToken) {
 		t.Errorf("a value shows: %s", s)
-	}
-}
-
-func TestServeOnVaultCollectsGarbageLessOften(t *testing.T) {
-	server := httptest.NewServer(vaulttest.NewFake())
-	defer server.Close()
-	keysFile, _ := writeKeysFile(t)
-	for _, tt := range []struct {
-		env          []string
-		before, want int
-	}{
-		{nil, 100, 200},
-		{[]string{"GOGC=100"}, 100, 100},
-		{[]string{"GOGC=off"}, -1, -1},
-	} {
-		defer debug.SetGCPercent(debug.SetGCPercent(tt.before))
-		env := append(tt.env, "VAULT_ADDR="+server.URL, "VAULT_TOKEN="+vaulttest.RootToken)
-		startProduction(t, env, "--store", "vault", "--keys-file", keysFile)
-		if got := debug.SetGCPercent(tt.before); got != tt.want {
-			t.Errorf("%q: GOGC is %d, want %d", tt.env, got, tt.want)
-		}
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -50,11 +49,6 @@ func (f *vaultFlags) register(s flagSection) {
 	s.number(&f.maxVersions, "vault-max-versions", 0, "versions to keep of each secret (default: the mount's setting)")
 }
 
-// vaultGCPercent lets garbage grow to twice what is in use. A server on Vault keeps so
-// little in memory that with Go's default it would collect garbage after every few
-// hundred requests. Limits on memory still hold.
-const vaultGCPercent = 200
-
 // vaultStore returns the kind of store that is in Vault.
 func (c *Command) vaultStore() storeKind {
 	var f vaultFlags
@@ -66,9 +60,6 @@ func (c *Command) vaultStore() storeKind {
 			return nil, err
 		}
 		c.closers = append(c.closers, store.Close)
-		if c.getenv("GOGC") == "" {
-			debug.SetGCPercent(vaultGCPercent)
-		}
 		return &servedStore{Store: store, parallel: vault.Concurrency}, nil
 	}
 	return kind
