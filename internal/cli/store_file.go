@@ -36,7 +36,7 @@ func (c *Command) fileStore() storeKind {
 		if err != nil {
 			return nil, err
 		}
-		return &servedStore{Store: fileStore, routes: func(s *server.Server) map[string]http.Handler {
+		return &servedStore{Store: fileStore, parallel: filestore.Concurrency, routes: func(s *server.Server) map[string]http.Handler {
 			return map[string]http.Handler{filestore.BackupPath: fileStore.BackupHandler(s.AllowsBackup)}
 		}}, nil
 	}

@@ -87,8 +87,8 @@ type Config struct {
 	// never had; the zero value includes all.
 	Dialect Dialect
 	// Parallel is how many writes of one document, to different secrets, may be in
-	// the store at the same time. Zero means one. A store across a network gains
-	// from more.
+	// the store at the same time. Zero means one. A store that commits writes
+	// together gains from more, and so does one across a network.
 	Parallel int
 	// NoIntrospection refuses __schema and __type.
 	NoIntrospection bool

@@ -140,7 +140,7 @@ func (o Options) checkRefused() error {
 // openDefault opens a store of the default kind.
 func (o Options) openDefault(url chosen) (*Connection, error) {
 	if o.APIURL == Embedded {
-		return openEmbedded(Embedded, nil)
+		return openEmbedded(Embedded, nil, 0)
 	}
 	if isFile(o.APIURL) {
 		return o.openFile(strings.TrimPrefix(o.APIURL, Embedded+":"))

@@ -36,7 +36,7 @@ func (o Options) openFile(path string) (*Connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn, err := openEmbedded(o.APIURL, store)
+	conn, err := openEmbedded(o.APIURL, store, filestore.Concurrency)
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -44,10 +44,10 @@ func (o Options) openFile(path string) (*Connection, error) {
 	return conn, nil
 }
 
-// openEmbedded serves store inside this process. If store is nil it makes one that
-// lasts as long as the process.
-func openEmbedded(url string, store cloud.Store) (*Connection, error) {
-	f, err := fake.New(fake.Config{Tenant: Embedded, Store: store})
+// openEmbedded serves store inside this process, with so many writes of a document at
+// once. If store is nil it makes one that lasts as long as the process.
+func openEmbedded(url string, store cloud.Store, parallel int) (*Connection, error) {
+	f, err := fake.New(fake.Config{Tenant: Embedded, Store: store, Parallel: parallel})
 	if err != nil {
 		return nil, err
 	}

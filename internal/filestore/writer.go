@@ -13,6 +13,10 @@ import (
 // maxCommit is the most writes that share one commit.
 const maxCommit = 256
 
+// Concurrency is how many writes of one document are made at once, so that they share
+// commits: a sync sends a hundred secrets in a document.
+const Concurrency = 100
+
 // writer is the one goroutine that writes. While it commits, changes wait, and then
 // share the next commit.
 type writer struct {

@@ -27,14 +27,19 @@ const messageUnknown = "An unknown error occurred."
 // Execute runs the operation field by field in document order, unless root is
 // [Keyed]. Wrap, if not nil, is called for each field of Query and Mutation instead of
 // its resolver. Once the context is cancelled, or root is [Growing] and Grow fails,
-// the remaining fields are errors.
+// the remaining fields are errors, but for those that are resolved already: wrap is
+// called for them, since it records what was done.
 func (op *Operation) Execute(ctx context.Context, root any, wrap middleware) Response {
 	e := execution{ctx: ctx, schema: op.schema, growth: newGrowth(root)}
 	e.path = e.short[:0]
-	resolver, wait := op.lookahead(root, func(f *Field) (any, error) { return e.resolve(f, root) })
-	defer wait()
+	resolver := func(f *Field) (any, error) { return e.resolve(f, root) }
+	ahead := op.lookahead(root, resolver)
+	if ahead != nil {
+		resolver = ahead.field
+	}
+	defer ahead.wait()
 	data, ok := e.rootObject(op.Fields, func(f *Field) (any, error) {
-		if err := cmp.Or(ctx.Err(), e.growth.err); err != nil {
+		if err := cmp.Or(ctx.Err(), e.growth.err); err != nil && !ahead.started(f) {
 			return nil, err
 		}
 		resolve := func() (any, error) { return resolver(f) }

@@ -32,15 +32,24 @@ type result struct {
 	panicked any
 }
 
-// lookahead returns a function that resolves the fields of the operation, ahead if
-// root allows it, and one that waits for everything it has started.
-func (op *Operation) lookahead(root any, resolve resolveFunc) (_ resolveFunc, wait func()) {
+// lookahead returns what resolves the fields of the operation ahead, nil if root does
+// not allow it.
+func (op *Operation) lookahead(root any, resolve resolveFunc) *lookahead {
 	keyed, ok := root.(Keyed)
 	if !ok || !op.Mutation || len(op.Fields) < 2 || keyed.Parallel() < 2 {
-		return resolve, func() {}
+		return nil
 	}
-	l := &lookahead{root: keyed, resolve: resolve, pending: op.Fields, results: map[*Field]chan result{}}
-	return l.field, l.running.Wait
+	return &lookahead{root: keyed, resolve: resolve, pending: op.Fields, results: map[*Field]chan result{}}
+}
+
+// started reports whether f was resolved ahead, or is being resolved.
+func (l *lookahead) started(f *Field) bool { return l != nil && l.results[f] != nil }
+
+// wait waits for everything that was started.
+func (l *lookahead) wait() {
+	if l != nil {
+		l.running.Wait()
+	}
 }
 
 // field returns the result of f. The middleware asks for fields in order, but may

@@ -5,6 +5,7 @@ package groupcommit
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,14 +17,19 @@ var ErrClosed = errors.New("the queue is closed")
 // maxPatience bounds how long a group waits for more, however long the last commit took.
 const maxPatience = 5 * time.Millisecond
 
+// smallGroup is up to how many changes the sync takes most of the time of a commit. Those
+// who come later save that time if the group waits for them. They do not save the time
+// that it takes to write a change, which is most of it in a larger group.
+const smallGroup = 32
+
 // Queue passes changes from any number of goroutines to the one that commits. While it
 // commits, changes wait; then they form the next group.
 //
 // Those whose change was just committed often have another at once. A group that did
 // not wait for them would leave without them, and so half of all writers would wait in
 // turn for the other half. So a group waits for as many changes as there were writers
-// when the last one was committed, but at most half as long as that commit took. A lone
-// writer never waits.
+// when the last one was committed, but at most as long as that commit took, and half as
+// long if it had many changes. A lone writer never waits.
 type Queue[T any] struct {
 	most    int
 	changes chan T
@@ -73,7 +79,7 @@ func (q *Queue[T]) Next() []T {
 	if len(group) == 0 {
 		select {
 		case first := <-q.changes:
-			group = append(group, first)
+			group = q.gather([]T{first})
 		case <-q.closed:
 			return nil
 		}
@@ -87,7 +93,11 @@ func (q *Queue[T]) Next() []T {
 // took.
 func (q *Queue[T]) Committed() {
 	q.expected = min(q.last+int(q.waiting.Load()), q.most)
-	q.patience = min(time.Since(q.returned)/2, maxPatience)
+	q.patience = time.Since(q.returned)
+	if q.last > smallGroup {
+		q.patience /= 2
+	}
+	q.patience = min(q.patience, maxPatience)
 }
 
 // take adds the changes that wait now to a group.
@@ -101,6 +111,18 @@ func (q *Queue[T]) take(group []T) []T {
 		}
 	}
 	return group
+}
+
+// gather adds the changes of goroutines that are about to call Add, such as those that write
+// the secrets of one document.
+func (q *Queue[T]) gather(group []T) []T {
+	for {
+		before := len(group)
+		runtime.Gosched()
+		if group = q.take(group); len(group) == before || len(group) == q.most {
+			return group
+		}
+	}
 }
 
 // await adds changes to a group until it is as long as expected or the time is over.

@@ -3,6 +3,7 @@ package groupcommit_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -79,20 +80,52 @@ func TestLoneWriter(t *testing.T) {
 	})
 }
 
-// A group waits for writers that do not come back only once, for at most half of what
-// the last commit took, and never more than 5 ms.
+// A group waits for writers that do not come back only once: for at most what the last
+// commit took, or half of that after many changes, and never more than 5 ms.
 func TestWritersThatLeave(t *testing.T) {
-	for took, want := range map[time.Duration]time.Duration{4 * time.Millisecond: 2 * time.Millisecond, time.Second: 5 * time.Millisecond} {
+	for _, c := range []struct {
+		leaving    int
+		took, want time.Duration
+	}{
+		{31, 4 * time.Millisecond, 4 * time.Millisecond},
+		{32, 4 * time.Millisecond, 2 * time.Millisecond},
+		{8, time.Second, 5 * time.Millisecond},
+		{100, time.Second, 5 * time.Millisecond},
+	} {
 		synctest.Test(t, func(t *testing.T) {
 			q := groupcommit.New[change](256)
-			startWriters(t, q, 8, 1, 0)
+			startWriters(t, q, c.leaving, 1, 0)
 			startWriters(t, q, 1, 4, 0)
 			synctest.Wait()
-			lengths, gaps := commit(q, 4, took)
-			if !slices.Equal(lengths, []int{9, 1, 1, 1}) || !slices.Equal(gaps, []time.Duration{0, want, 0, 0}) {
-				t.Errorf("after commits of %v: groups of %v after %v, want one wait of %v", took, lengths, gaps, want)
+			lengths, gaps := commit(q, 4, c.took)
+			if !slices.Equal(lengths, []int{c.leaving + 1, 1, 1, 1}) || !slices.Equal(gaps, []time.Duration{0, c.want, 0, 0}) {
+				t.Errorf("%d leave after commits of %v: groups of %v after %v, want one wait of %v",
+					c.leaving, c.took, lengths, gaps, c.want)
 			}
 		})
+	}
+}
+
+// Goroutines that begin to write at the same time share the first commit, nearly always.
+func TestWritersThatBeginTogether(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // so that none of them runs before Next gets the first change
+	const tries, writers = 20, 10
+	shared := 0
+	for range tries {
+		q := groupcommit.New[change](256)
+		first := make(chan []change)
+		go func() { first <- q.Next() }()
+		runtime.Gosched() // until Next waits
+		startWriters(t, q, writers, 1, 0)
+		group := <-first
+		shared += len(group)
+		for _, c := range group {
+			close(c.done)
+		}
+		q.Close()
+	}
+	if shared < tries*writers/2 {
+		t.Errorf("first groups of %d together, want nearly %d", shared, tries*writers)
 	}
 }
 

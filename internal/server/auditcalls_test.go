@@ -1,6 +1,8 @@
 package server
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -9,6 +11,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 )
 
 // largeBatch returns a request with the most documents that one may have, each with
@@ -116,6 +120,40 @@ func TestAuditHasEachFailedWrite(t *testing.T) {
 	if diff := cmp.Diff(want, summaries(r.entries())); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// So has each write of a document whose client goes away meanwhile.
+func TestAuditHasEachWriteOfAnAbandonedDocument(t *testing.T) {
+	ctx, leave := context.WithCancel(t.Context())
+	store := &abandoned{Store: cloud.NewMemory(time.Now), leave: leave, written: make(chan struct{})}
+	r := newRig(t, "", func(c *Config) { c.Store, c.Parallel = store, 2 })
+	req := r.newQuery(r.admin, `mutation {
+		a: set_secret(input: {name: "A", value: 1}) { success }
+		b: set_secret(input: {name: "B", value: 1}) { success }
+	}`)
+	r.record(r.Handler(), req.WithContext(ctx))
+	want := []string{"ci set_secret A ok 0 []", "ci set_secret B ok 0 []"}
+	if diff := cmp.Diff(want, summaries(r.entries())); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// abandoned is a store whose client goes away once B is written, while A is being written.
+type abandoned struct {
+	cloud.Store
+	leave   func()
+	written chan struct{}
+}
+
+func (s *abandoned) Set(ctx context.Context, tenant, name string, value json.RawMessage, writer string, compare bool) (bool, error) {
+	changed, err := s.Store.Set(ctx, tenant, name, value, writer, compare)
+	if name == "B" {
+		close(s.written)
+	} else {
+		<-s.written
+		s.leave()
+	}
+	return changed, err
 }
 
 // The lines about a key's refusals are bounded. They take nothing from the lines of

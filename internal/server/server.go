@@ -30,7 +30,8 @@ type Config struct {
 	// Store keeps the secrets. Required. The server does not close it.
 	Store cloud.Store
 	// Parallel bounds how many writes of one document, to different secrets, are in
-	// the store at once. Zero means one; a store across a network gains from more.
+	// the store at once. Zero means one. A store that commits writes together gains from more,
+	// and so does one across a network.
 	Parallel int
 	// KeysFile is the path of the keys file. Required.
 	KeysFile string

@@ -84,6 +84,8 @@ type Config struct {
 	// Store stores the secrets; nil means memory. Reset and snapshots work with
 	// memory only.
 	Store cloud.Store
+	// Parallel is the Parallel of [cloud.Config].
+	Parallel int
 	// OnInvalid is the OnInvalid of [cloud.Config].
 	OnInvalid func(message string)
 	// Record records calls and, for [Fake.Leaks], the values that were ever sent.
@@ -131,7 +133,7 @@ func New(c Config) (*Fake, error) {
 	}
 	config := cloud.Config{
 		Store: f.secrets, Keyring: c.Identity.keyring, Now: time.Now,
-		Dialect: c.Dialect, OnInvalid: c.OnInvalid,
+		Dialect: c.Dialect, OnInvalid: c.OnInvalid, Parallel: c.Parallel,
 	}
 	if c.Record {
 		config.OnValue = f.sent.add

@@ -14,19 +14,23 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/internal/groupcommit"
 )
 
-// maxCommit is the most puts that share one commit, as in the file store.
+// maxCommit is the most calls of Put and PutAll that share one commit: the most writes, as in the file store.
 const maxCommit = 256
 
 // DB is an open file. Puts that wait at the same time share one commit.
 type DB struct {
 	bolt  *bbolt.DB
-	queue *groupcommit.Queue[put]
+	queue *groupcommit.Queue[puts]
 	done  chan struct{}
 }
 
-type put struct {
-	bucket, key, value []byte
-	err                chan error
+// Pair is a key with its value.
+type Pair struct{ Key, Value []byte }
+
+type puts struct {
+	bucket []byte
+	pairs  []Pair
+	err    chan error
 }
 
 var root = []byte("secrets")
@@ -43,7 +47,7 @@ func Open(path string) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(err, bolt.Close())
 	}
-	db := &DB{bolt: bolt, queue: groupcommit.New[put](maxCommit), done: make(chan struct{})}
+	db := &DB{bolt: bolt, queue: groupcommit.New[puts](maxCommit), done: make(chan struct{})}
 	go db.run()
 	return db, nil
 }
@@ -57,7 +61,12 @@ func (db *DB) Close() error {
 
 // Put returns once the value is on the disk.
 func (db *DB) Put(bucket, key string, value []byte) error {
-	p := put{[]byte(bucket), []byte(key), value, make(chan error, 1)}
+	return db.PutAll(bucket, Pair{[]byte(key), value})
+}
+
+// PutAll returns once all values are on the disk. They share one commit.
+func (db *DB) PutAll(bucket string, pairs ...Pair) error {
+	p := puts{[]byte(bucket), pairs, make(chan error, 1)}
 	if err := db.queue.Add(context.Background(), p); err != nil {
 		return err
 	}
@@ -75,24 +84,30 @@ func (db *DB) Get(bucket, key string) (value []byte, err error) {
 
 func (db *DB) run() {
 	defer close(db.done)
-	for puts := db.queue.Next(); puts != nil; puts = db.queue.Next() {
+	for group := db.queue.Next(); group != nil; group = db.queue.Next() {
 		err := db.bolt.Update(func(tx *bbolt.Tx) error {
-			for _, p := range puts {
-				bucket, err := tx.Bucket(root).CreateBucketIfNotExists(p.bucket)
-				if err != nil {
-					return err
-				}
-				if err := bucket.Put(p.key, p.value); err != nil {
+			for _, p := range group {
+				if err := p.apply(tx); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
 		db.queue.Committed()
-		for _, p := range puts {
+		for _, p := range group {
 			p.err <- err
 		}
 	}
+}
+
+func (p puts) apply(tx *bbolt.Tx) error {
+	bucket, err := tx.Bucket(root).CreateBucketIfNotExists(p.bucket)
+	for _, pair := range p.pairs {
+		if err == nil {
+			err = bucket.Put(pair.Key, pair.Value)
+		}
+	}
+	return err
 }
 
 // Commits returns how many commits a bbolt file has had: the greater transaction id of

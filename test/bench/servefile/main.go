@@ -27,7 +27,7 @@ type options struct {
 
 func main() {
 	var o options
-	secrets, bin, old := 0, "", ""
+	secrets, bin, old, bare, ready := 0, "", "", "", ""
 	flag.IntVar(&o.rounds, "rounds", 11, "rounds of each table")
 	flag.IntVar(&secrets, "secrets", 100_000, "secrets in all")
 	flag.IntVar(&o.tenants, "tenants", 100, "tenants")
@@ -35,7 +35,16 @@ func main() {
 	flag.StringVar(&bin, "bin", "", "the command (default: built from here)")
 	flag.StringVar(&old, "old", "", "another build of the command, to compare")
 	flag.StringVar(&o.dir, "dir", "", "directory on the disk to measure (default: a temporary one)")
+	flag.StringVar(&bare, "bare", "", "only serve this bbolt file over HTTP")
+	flag.StringVar(&ready, "ready-file", "", "where -bare writes its URL")
 	flag.Parse()
+	if bare != "" {
+		if err := runBare(bare, ready); err != nil {
+			fmt.Fprintln(os.Stderr, "servefile:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	o.perTenant = secrets / o.tenants
 	if err := run(o, bin, old); err != nil {
 		fmt.Fprintln(os.Stderr, "servefile:", err)
@@ -64,7 +73,7 @@ func run(o options, bin, old string) (err error) {
 		builds = append(builds, &served{name: "serve, old", bin: old})
 	}
 	for i, b := range builds {
-		if b.store, err = s.copyStore(fmt.Sprintf("served%d.db", i)); err != nil {
+		if b.store, err = s.copyFile(s.full, fmt.Sprintf("served%d.db", i)); err != nil {
 			return err
 		}
 	}

@@ -18,28 +18,48 @@ import (
 	"time"
 )
 
+// process is a server in a process of its own, with a client of it.
+type process struct {
+	cmd    *exec.Cmd
+	url    string
+	client *http.Client
+}
+
 // served is a build of the command with a store of its own, for when all builds run at
 // once. Otherwise they take turns on the full one: two copies are not equally fast to
 // read, because the page cache holds them differently.
 type served struct {
+	process
 	name, bin, store string
-
-	cmd    *exec.Cmd
-	audit  string
-	url    string
-	client *http.Client
+	audit            string
 }
 
 // start starts serve on a store and returns once it is ready.
 func (b *served) start(s *site, store string) error {
 	b.audit = store + ".audit"
-	ready := filepath.Join(s.dir, "ready.json")
+	return b.run(s.readyFile(), b.bin, "serve", "--store", "file:"+store, "--store-key-file", s.keyFile,
+		"--keys-file", s.keysFile, "--listen", "127.0.0.1:0", "--ready-file", s.readyFile(), "--shutdown-delay", "0s",
+		"--audit-log", b.audit, "--log-level", "warn")
+}
+
+// startBare starts a process that serves a bbolt file (see runBare).
+func (s *site) startBare(path string) (*process, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	p := &process{}
+	return p, p.run(s.readyFile(), program, "-bare", path, "-ready-file", s.readyFile())
+}
+
+func (s *site) readyFile() string { return filepath.Join(s.dir, "ready.json") }
+
+// run starts a process and returns once it has written its URL to the file ready.
+func (b *process) run(ready, program string, args ...string) error {
 	if err := os.Remove(ready); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	b.cmd = exec.Command(b.bin, "serve", "--store", "file:"+store, "--store-key-file", s.keyFile,
-		"--keys-file", s.keysFile, "--listen", "127.0.0.1:0", "--ready-file", ready, "--shutdown-delay", "0s",
-		"--audit-log", b.audit, "--log-level", "warn")
+	b.cmd = exec.Command(program, args...)
 	b.cmd.Stderr = os.Stderr
 	if err := b.cmd.Start(); err != nil {
 		return err
@@ -51,25 +71,26 @@ func (b *served) start(s *site, store string) error {
 			continue
 		}
 		var document struct{ URL string }
-		if err := json.Unmarshal(text, &document); err != nil {
-			return err
+		if json.Unmarshal(text, &document) != nil {
+			continue // it is being written
 		}
 		b.url = document.URL
 		b.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1024}}
 		return nil
 	}
-	return errors.Join(errors.New("serve is not ready after a minute"), b.stop())
+	return errors.Join(fmt.Errorf("%s is not ready after a minute", program), b.stop())
 }
 
 // stop ends serve and waits for it.
 func (b *served) stop() error {
+	return errors.Join(b.process.stop(), os.Remove(b.audit))
+}
+
+func (b *process) stop() error {
 	if err := b.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return err
 	}
-	if err := b.cmd.Wait(); err != nil {
-		return err
-	}
-	return os.Remove(b.audit)
+	return b.cmd.Wait()
 }
 
 // ask sends a document and returns the answer, which must have no errors.
@@ -82,7 +103,12 @@ func (b *served) ask(key, query string) ([]byte, error) {
 }
 
 func (b *served) send(key string, body []byte) ([]byte, error) {
-	req, err := http.NewRequest(http.MethodPost, b.url, bytes.NewReader(body))
+	return b.do(http.MethodPost, b.url, key, body)
+}
+
+// do sends a request. The answer must have no errors.
+func (b *process) do(method, url, key string, body []byte) ([]byte, error) {
+	req, err := http.NewRequest(method, url, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +128,7 @@ func (b *served) send(key string, body []byte) ([]byte, error) {
 
 // cpu returns the CPU time of the process so far: the sum over its threads, which a Go
 // process keeps (proc(5), schedstat).
-func (b *served) cpu() (time.Duration, error) {
+func (b *process) cpu() (time.Duration, error) {
 	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", b.cmd.Process.Pid))
 	if err != nil {
 		return 0, err
@@ -126,7 +152,7 @@ func (b *served) cpu() (time.Duration, error) {
 // memory returns a row of the process's memory in MB, such as VmRSS (proc(5), status).
 // RssFile is the part of it that is the store's own pages, which the system can take
 // back at any time.
-func (b *served) memory(row string) (float64, error) {
+func (b *process) memory(row string) (float64, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", b.cmd.Process.Pid))
 	if err != nil {
 		return 0, err
@@ -139,7 +165,7 @@ func (b *served) memory(row string) (float64, error) {
 // written returns how many bytes the process has passed to write calls: to the store,
 // and little else (proc(5), io). What it causes to be written to the disk is counted in
 // units of the page cache there, which may be far larger.
-func (b *served) written() (float64, error) { return writtenBy(strconv.Itoa(b.cmd.Process.Pid)) }
+func (b *process) written() (float64, error) { return writtenBy(strconv.Itoa(b.cmd.Process.Pid)) }
 
 func writtenBy(process string) (float64, error) {
 	text, err := os.ReadFile("/proc/" + process + "/io")

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -28,7 +29,10 @@ type site struct {
 	keyFile, keysFile string
 	admins, runners   []string // by tenant
 	all               string   // an admin key of every tenant
-	full, barePath    string
+	full              string
+	barePath          string
+	bareHTTPPath      string   // a copy, since only one process can have a file open
+	documents         [][]byte // that set a hundred secrets, in order
 	value             json.RawMessage
 	sealed            []byte // as long as a sealed value
 }
@@ -38,6 +42,11 @@ const sealedOverhead = 100 // bytes of nonces, tags and info in a record
 func tenantID(i int) string { return fmt.Sprintf("%08d-0000-4000-8000-000000000000", i) }
 
 func secretName(i int) string { return fmt.Sprintf("SECRET_NAME_%05d", i) }
+
+// secretNumber returns the number of a name that secretName made.
+func secretNumber(name string) (int, error) {
+	return strconv.Atoi(strings.TrimPrefix(name, "SECRET_NAME_"))
+}
 
 func newSite(o options) (*site, error) {
 	s := &site{
@@ -56,7 +65,31 @@ func newSite(o options) (*site, error) {
 	if err := s.writeKeys(); err != nil {
 		return nil, err
 	}
-	return s, s.fill()
+	for i := range s.perTenant / inDocument {
+		document, err := s.document(i * inDocument)
+		if err != nil {
+			return nil, err
+		}
+		s.documents = append(s.documents, document)
+	}
+	if err := s.fill(); err != nil {
+		return nil, err
+	}
+	s.bareHTTPPath, err = s.copyFile(s.barePath, "bare-http.db")
+	return s, err
+}
+
+// document returns a request that sets a hundred secrets, as a sync does.
+func (s *site) document(first int) ([]byte, error) {
+	var parameters, fields strings.Builder
+	variables := map[string]any{}
+	for i := range inDocument {
+		fmt.Fprintf(&parameters, "$i%d:set_secret_input!,", i)
+		fmt.Fprintf(&fields, "s%d:set_secret(input:$i%d){success} ", i, i)
+		variables[fmt.Sprintf("i%d", i)] = map[string]any{"name": secretName(first + i), "value": s.value}
+	}
+	query := "mutation(" + parameters.String() + "){" + fields.String() + "}"
+	return json.Marshal(map[string]any{"query": query, "variables": variables})
 }
 
 // writeKeys writes a keys file with an admin and a runner key for each tenant, and an
@@ -115,14 +148,14 @@ func (s *site) fill() error {
 	})
 }
 
-// copyStore copies the full store.
-func (s *site) copyStore(name string) (string, error) {
-	path := filepath.Join(s.dir, name)
-	from, err := os.Open(s.full)
+// copyFile copies a file to a name in the directory.
+func (s *site) copyFile(path, name string) (string, error) {
+	from, err := os.Open(path)
 	if err != nil {
 		return "", err
 	}
 	defer from.Close()
+	path = filepath.Join(s.dir, name)
 	to, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
 	if err != nil {
 		return "", err
