@@ -78,7 +78,7 @@ type Options struct {
 }
 
 // ForMany returns the options for many files: they share the environment, which is
-// parsed once.
+// parsed once. Env must not change afterwards.
 func (o Options) ForMany() Options {
 	if o.Env != nil {
 		o.parsedEnv = newEnvironment(o.Env)

@@ -71,7 +71,8 @@ type maskedLine struct {
 	masks   []span
 }
 
-// maskLine masks a line and shortens it around the mark, unless that is noMark.
+// maskLine sets l to a line, masked, and shortened around the mark unless that is noMark.
+// It uses the memory of l again.
 func (s *source) maskLine(l *maskedLine, number int, mark span) {
 	start, end := s.doc.Line(number)
 	lo, hi := start, min(end, start+2*maxBytesAround)
@@ -155,8 +156,8 @@ func (l *maskedLine) addMask(text string, m span, mark span) {
 	}
 }
 
-// extend adds columns, one for each byte from an offset on or one for a whole character,
-// and moves the ends of the marked columns unless these are before them.
+// extend adds columns for the text from an offset on: one for each byte of ASCII, or one
+// for a whole character. It moves the ends of the mark that are not before the offset.
 func (l *maskedLine) extend(columns, offset int, mark span) {
 	if offset <= mark.start {
 		l.mark.start = l.columns + min(mark.start-offset, columns-1)

@@ -127,7 +127,8 @@ func (s *source) maskedPath(n tomlpos.NodeID) string {
 	return s.lastMasked.path
 }
 
-// maskedNode is a node and its path without credentials. The zero value is that of the root.
+// maskedNode is a node and its path without credentials. The zero value is right for
+// the root, whose path is empty.
 type maskedNode struct {
 	node tomlpos.NodeID
 	path string

@@ -60,7 +60,8 @@ func (s *source) appendMaskedBetween(out []span, lo, hi int) []span {
 }
 
 // maskedSpans returns what to mask of a file that parses, sorted: comments except
-// ignore[rule], and values except booleans and references.
+// ignore[rule], and values except booleans and references. It merges the two lists, which
+// are in the order of the text.
 func (s *source) maskedSpans() []span {
 	out := make([]span, 0, len(s.doc.Values)+len(s.doc.Comments))
 	comments := s.doc.Comments

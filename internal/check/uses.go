@@ -28,7 +28,7 @@ type useAnswer struct {
 }
 
 // useProblem returns a finding about what releases cannot use of what they have read. Its
-// message is empty if nothing is wrong. It asks once for each text.
+// message is empty if nothing is wrong. It keeps the answer with the readings of the text.
 func (s *source) useProblem(in startInput) finding {
 	question := useQuestion{in.name, s.opts.Version}
 	in.mu.Lock()

@@ -99,7 +99,7 @@ func (c *Cache) checkAll(files Files, o check.Options) (Findings, error) {
 					return fmt.Errorf("reading config: %w", err)
 				}
 				diagnostics[i] = found
-				runtime.Gosched() // the garbage collector needs a turn, or it takes ten times as long
+				runtime.Gosched() // lets the garbage collector work between two files
 			}
 			return nil
 		})
