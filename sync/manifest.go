@@ -123,7 +123,8 @@ func (m *Manifest) Validate() error { return validate(m.Rules, m.Prune, m.Overwr
 func (m *Manifest) Environments() []string { return slices.Sorted(maps.Keys(m.environments)) }
 
 // SecretNames returns the names in the store that [names] lists, at the top or for
-// any environment, sorted.
+// any environment, as the manifest writes them, sorted. [Manifest.StoredNames] returns
+// those under which stores keep them.
 func (m *Manifest) SecretNames() []string {
 	names := slices.Collect(maps.Keys(m.Names))
 	for _, e := range m.environments {

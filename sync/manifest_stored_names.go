@@ -28,6 +28,7 @@ func storedNameIn(kind *storekind.Kind, name string) string {
 // StoredNames returns the names under which stores keep what [names] lists, at the top or
 // for any environment, by the kind of store, sorted. It omits names that a store cannot
 // have. Where the kind is unknown, the names count for every kind.
+// [Manifest.SecretNames] returns the names as the manifest writes them.
 func (m *Manifest) StoredNames() map[string][]string {
 	stored := map[string][]string{}
 	for _, environment := range append(m.Environments(), "") {

@@ -20,24 +20,37 @@ func (p *planner) keyReason(name, text string, listed bool) string {
 		switch {
 		case key == "":
 		case isKey(text, key):
-			return "its value is the API key of this run"
+			return isRunKey
 		case slices.ContainsFunc(found, func(s string) bool { return isKey(s, key) }):
-			return "it holds the API key of this run"
+			return holdsRunKey
 		}
 	}
 	switch {
 	case text == "" || listed || slices.Contains(p.in.Rules.Include, name) || slices.Contains(p.in.Rules.Include, p.storedOrSame(name)):
 		return ""
 	case slices.Contains(apikey.Names, name):
-		return "this is the name of an API key" + nameKey
+		return hasKeyName
 	case apikey.HoldsKey(text):
-		return "it holds an API key" + nameKey
+		return holdsKey
 	}
 	return ""
 }
 
-// nameKey is what to do about a key that flows need.
-const nameKey = "; give it a name in [names] if flows are to read it"
+// Why an entry is skipped as an API key, and what to do about one that flows need.
+const (
+	isRunKey    = "its value is the API key of this run"
+	holdsRunKey = "it holds the API key of this run"
+	hasKeyName  = "this is the name of an API key; give it a name in [names] if flows are to read it"
+	holdsKey    = "it holds an API key; give it a name in [names] if flows are to read it"
+)
+
+// manyKeys has the same reasons for several entries.
+var manyKeys = map[string]string{
+	isRunKey:    "their values are the API key of this run",
+	holdsRunKey: "they hold the API key of this run",
+	hasKeyName:  "these are the names of API keys; give them names in [names] if flows are to read them",
+	holdsKey:    "they hold API keys; give them names in [names] if flows are to read them",
+}
 
 // isKey reports whether text is a key. It ignores spaces around it, without which every key
 // is sent, and the quotation marks of a JSON string.

@@ -175,7 +175,17 @@ func TestAnEmptySourceFailsThePlan(t *testing.T) {
 			newSource("s", "A", canary, "B", otherKey),
 			left + `"A": its value is the API key of this run; "B": it holds an API key; give it a name in [names] if flows are to read it`,
 		},
-		{newSource("s", many...), "; and 2 more"},
+		{
+			newSource("s", many...),
+			left + `"K00", "K01", "K02", "K03", "K04", "K05", "K06", "K07", "K08", "K09" and 2 more names: ` +
+				"they hold API keys; give them names in [names] if flows are to read them",
+		},
+		{
+			newSource("s", "A", canary, "PREFECT_API_KEY", "x", "B", canary, "C", `["`+canary+`"]`, "D", `["`+canary+`"]`, "PREFECT_SECRETS_API_KEY", "y"),
+			left + `"A", "B": their values are the API key of this run; ` +
+				`"PREFECT_API_KEY", "PREFECT_SECRETS_API_KEY": these are the names of API keys; give them names in [names] if flows are to read them; ` +
+				`"C", "D": they hold the API key of this run`,
+		},
 	} {
 		_, err := secretsync.NewPlan(secretsync.Run{Sources: []*secretsync.Source{tt.source}, Keys: []prefect.Value{key}})
 		if !errors.Is(err, secretsync.ErrEmptySource) || !strings.HasSuffix(err.Error(), tt.want) || strings.Contains(err.Error(), canary) {

@@ -26,7 +26,7 @@ func newPlan(in planInput) (*Plan, error) {
 	}
 	adapter := adapterOf(in.Writer)
 	given := in.Prune.Scope
-	p := &planner{adapter: adapter, taken: map[string]string{}, seen: map[string]string{}}
+	p := &planner{adapter: adapter, taken: map[string]string{}, seen: map[string]string{}, keys: map[string][]string{}}
 	in, p.given, p.problems = in.adapt(adapter)
 	p.in = in
 	p.readNames()
@@ -66,7 +66,8 @@ type planner struct {
 	ciNames  []string            // that the sources have, sorted
 	stored   map[string][]string // the CI names that the sources have, by stored name
 	empty    []string            // labels of the sources that have no secret
-	keys     []string            // what is left out as an API key, and why
+	keys     map[string][]string // the CI names that are left out as API keys, by the reason
+	reasons  []string            // of keys, in the order of the sources
 	actions  []Action
 	problems []error
 }
@@ -145,11 +146,15 @@ func (p *planner) emptyError() error {
 	if len(p.keys) == 0 {
 		return ErrEmptySource
 	}
-	shown, more := p.keys[:min(len(p.keys), maxQuoted)], ""
-	if n := len(p.keys) - len(shown); n > 0 {
-		more = fmt.Sprintf("; and %d more", n)
+	var groups []string
+	for _, reason := range p.reasons {
+		names := p.keys[reason]
+		if len(names) > 1 {
+			reason = manyKeys[reason]
+		}
+		groups = append(groups, someQuoted(names)+": "+reason)
 	}
-	return onlyKeysError("no secrets to write: all that was passed in is left out: " + strings.Join(shown, "; ") + more)
+	return onlyKeysError("no secrets to write: all that was passed in is left out: " + strings.Join(groups, "; "))
 }
 
 // add decides on one entry, and reports whether it is a secret: whether it has a value
@@ -159,7 +164,10 @@ func (p *planner) add(source *Source, entry Entry) bool {
 	names := p.listed[entry.Name]
 	if reason := p.keyReason(entry.Name, text, len(names) > 0); reason != "" {
 		p.omit(entry, names, reason, true)
-		p.keys = append(p.keys, fmt.Sprintf("%q: %s", entry.Name, reason))
+		if _, ok := p.keys[reason]; !ok {
+			p.reasons = append(p.reasons, reason)
+		}
+		p.keys[reason] = append(p.keys[reason], entry.Name)
 		return false
 	}
 	isSecret := text != "" && !isGitHubToken(entry.Name)

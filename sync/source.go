@@ -9,8 +9,8 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// ErrEmptySource means that no source has a secret. API keys do not count. Runs for forks and of Dependabot
-// get none, so an empty source never deletes anything.
+// ErrEmptySource means that no source has a secret. API keys do not count. Runs for forks
+// and of Dependabot get none, so an empty source never deletes anything.
 var ErrEmptySource = errors.New("no secrets were passed in (runs from forks and Dependabot get none)")
 
 // onlyKeysError is an [ErrEmptySource] that says which API keys were left out.

@@ -120,7 +120,7 @@ func TestActionTakesTheURLOfAVariable(t *testing.T) {
 		}
 		w.Env = append(w.Env,
 			"INPUT_MANIFEST="+w.Write(t, "m.toml", "api-url = \"https://attacker.example.com\"\n"))
-		if r := runAction(t, w.Env); r.code != exit.Usage || !strings.Contains(r.stdout, "names another host than "+variable+": the key goes to that host alone") {
+		if r := runAction(t, w.Env); r.code != exit.Usage || !strings.Contains(r.stdout, "names another host than "+variable+": the key is sent only to the host of "+variable) {
 			t.Errorf("%s: exit code %d: %s", env, r.code, githubtest.Unmasked(r.stdout))
 		}
 		w.Env = append(w.Env, variable+"=secrets.example.com", "INPUT_MANIFEST=")

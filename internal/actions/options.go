@@ -150,7 +150,7 @@ func sameHost(in Inputs, manifest string) error {
 	manifestURL, manifestErr := url.Parse(manifest)
 	if err != nil || manifestErr != nil || inputURL.Host != manifestURL.Host {
 		from := cmp.Or(in.URLFrom, option.Input.Name("api-url"))
-		return fmt.Errorf("the manifest's api-url names another host than %s: the key goes to that host alone", from)
+		return fmt.Errorf("the manifest's api-url names another host than %s: the key is sent only to the host of %s", from, from)
 	}
 	return nil
 }

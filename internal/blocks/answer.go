@@ -23,8 +23,6 @@ type answerError struct {
 	text   string
 	detail string // one of the knownMessages; empty for any other
 	busy   bool   // the server's database is busy
-	// isServerError means that the API itself failed, or is away.
-	isServerError bool
 	// api is what sync decides by: whether a retry may help, and whether the request
 	// may have been carried out. It is nil for an answer that stays the same, and that
 	// is not about the key.
@@ -54,12 +52,6 @@ func hasDetail(err error, detail string) bool {
 func isBusy(err error) bool {
 	var answered *answerError
 	return errors.As(err, &answered) && answered.busy
-}
-
-// isServerError reports whether err is an answer of an API that failed.
-func isServerError(err error) bool {
-	var answered *answerError
-	return errors.As(err, &answered) && answered.isServerError
 }
 
 // origin is where an answer is from.
@@ -103,11 +95,22 @@ func (from origin) refusal(resp *http.Response) error {
 		e.text, e.api = "the auth string has a character outside ASCII, on which Prefect's server fails (HTTP 500): "+
 			"use ASCII in PREFECT_API_AUTH_STRING and PREFECT_SERVER_API_AUTH_STRING", nil
 	default:
-		e.isServerError = status >= http.StatusInternalServerError
 		e.busy = status == http.StatusServiceUnavailable && e.detail == serviceUnavailable
 		e.text = e.whatPrefectSays(from.sent)
+		if status >= http.StatusInternalServerError {
+			e.text += from.afterFailure()
+		}
 	}
 	return e
+}
+
+// afterFailure says what to do after the API itself failed. Nobody sees the log of Prefect
+// Cloud's servers.
+func (from origin) afterFailure() string {
+	if from.client.cloud {
+		return ": try again later"
+	}
+	return ": try again later, and see the server's log"
 }
 
 // mayPass reports whether an answer of something in front of the API is about a moment.

@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/blocks"
+	"github.com/prefect-secrets/prefect-secrets/internal/blocks/blockstest"
 	"github.com/prefect-secrets/prefect-secrets/internal/cloud"
 	"github.com/prefect-secrets/prefect-secrets/prefect"
+	"github.com/prefect-secrets/prefect-secrets/testkit/faults"
 )
 
 // The answers of Prefect's servers are those of 3.9.1 and 2.20.27.
@@ -56,7 +58,7 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		"422, unknown":         {"/api", answerJSON(422, `{"detail":"`+canary+`"}`), "the API refused the request (HTTP 422)", nil, false},
 		"429":                  {"/api", answerJSON(429, `{"detail":"`+canary+`"}`), "too many requests (HTTP 429)", prefect.ErrRateLimited, true},
 		"a proxy's 429":        {"/api", html(429), "too many requests (HTTP 429)", prefect.ErrRateLimited, true},
-		"500":                  {"/api", answerJSON(500, `{"exception_message":"Internal Server Error"}`), "the API is not available: Internal Server Error (HTTP 500)", nil, true},
+		"500":                  {"/api", answerJSON(500, `{"exception_message":"Internal Server Error"}`), "the API is not available: Internal Server Error (HTTP 500): try again later, and see the server's log", nil, true},
 		"502":                  {"/api", html(502), "the API is not available (HTTP 502)", nil, true},
 		"413":                  {"/api", html(413), "a proxy in front of http://localhost/api limits the length of requests", nil, false},
 		"https is wanted":      {"/api", answerText(400, "Client sent an HTTP request to an HTTPS server."), "use https://localhost/api", nil, false},
@@ -81,6 +83,25 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 				t.Errorf("%s: %v is %v: %v", name, err, kind, errors.Is(err, kind))
 			}
 		}
+	}
+}
+
+// A write says what to do after a failure, as a read does. Prefect Cloud shows no log.
+func TestAServerThatFails(t *testing.T) {
+	const failed = "(HTTP 500): try again later"
+	fake := blockstest.New()
+	fake.Inject(faults.Match{Field: blockstest.Create}, faults.Fault{Status: 500})
+	result := newClient(t, fake).SetSecrets(t.Context(), []prefect.NamedValue{secret("a", canary)}, nil)[0]
+	if result.Err == nil || !strings.HasSuffix(result.Err.Error(), failed+", and see the server's log") {
+		t.Errorf("a write: %v", result.Err)
+	}
+	const id = "0a3ff4ed-1a3e-4b4f-8e2f-7d0c8a1b2c3d"
+	inCloud := mustNew(t, blocks.Config{
+		URL: "https://api.prefect.cloud/api/accounts/" + id + "/workspaces/" + id, Key: "pnu_x",
+		Transport: cloud.Transport(answerJSON(500, `{"exception_message":"Internal Server Error"}`)),
+	})
+	if _, err := inCloud.ListSecrets(t.Context()); err == nil || !strings.HasSuffix(err.Error(), failed) {
+		t.Errorf("Prefect Cloud: %v", err)
 	}
 }
 

@@ -78,7 +78,7 @@ func (w *write) send(ctx context.Context, req call) error {
 // database is busy, for at most maxBusy.
 func (c *Client) read(ctx context.Context, req call) error {
 	var met busy
-	err := again(ctx, func() (rest time.Duration, again bool, err error) {
+	return again(ctx, func() (rest time.Duration, again bool, err error) {
 		err = c.do(ctx, req)
 		c.onAnswer(err)
 		if isBusy(err) {
@@ -86,10 +86,6 @@ func (c *Client) read(ctx context.Context, req call) error {
 		}
 		return rest, again, err
 	})
-	if isServerError(err) {
-		return fmt.Errorf("%w: try again later, and see the server's log", err)
-	}
-	return err
 }
 
 // again calls send until it says that it is not to be called again, and after each call

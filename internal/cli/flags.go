@@ -33,7 +33,7 @@ func connectFlags(flags *pflag.FlagSet, o *connect.Options) {
 
 // environmentFlag registers the flag that names the store by an environment.
 func environmentFlag(flags *pflag.FlagSet, o *connect.Options) {
-	section(flags, storeTitle).text(&o.Environment, "environment", "NAME", "", "manifest environment that names the store (default: top-level settings only)")
+	section(flags, storeTitle).text(&o.Environment, "environment", "NAME", "", "manifest environment that names the store and the tenant (default: top-level settings only)")
 }
 
 // withEnv returns o with c.Env, in which it finds the URL and the keys.
@@ -47,20 +47,11 @@ func (c *Command) withStore(ctx context.Context, o connect.Options, use func(con
 	return run.WithStore(ctx, nil, c.withEnv(o), c.Stderr, use)
 }
 
-// withClient is withStore for a command that writes to one tenant, of a store of the default
-// kind alone. An environment that o names may say which tenant.
+// withClient is withStore for a command that writes to a store of the default kind alone.
 func (c *Command) withClient(ctx context.Context, o connect.Options, use func(context.Context, *connect.Connection) error) error {
 	return c.withStore(ctx, o, func(ctx context.Context, conn *connect.Connection) error {
 		if conn.Client == nil {
 			return fmt.Errorf("set and delete do not write to a store of kind %q, which the manifest names: use sync", conn.Kind)
-		}
-		if o.Environment != "" && len(o.Tenants) == 0 {
-			if len(conn.Tenants) > 1 {
-				return fmt.Errorf("environment %s has several tenants: name one with --tenant: %s", o.Environment, strings.Join(conn.Tenants, ", "))
-			}
-			if err := conn.SelectTenant(ctx, conn.Tenants); err != nil {
-				return err
-			}
 		}
 		return use(ctx, conn)
 	})

@@ -55,7 +55,6 @@ type Place struct {
 	URL      string            // empty if it does not say
 	Kind     string            // empty for the default
 	Settings map[string]string // of that kind
-	Tenants  []string          // slugs or ids; empty if it does not say
 }
 
 // Connection is an open store, with the key for it.
@@ -63,7 +62,6 @@ type Connection struct {
 	URL     string
 	Store   secretsync.Store
 	Kind    string          // of the store
-	Tenants []string        // of the manifest
 	Client  *prefect.Client // the store, if it is of the default kind; else nil
 	Runner  *prefect.Client // reads values; nil without a runner key
 	Key     prefect.Value   // a JSON string; empty for a job's own identity
@@ -114,7 +112,7 @@ func Open(o Options, manifest Place) (*Connection, error) {
 	}
 	conn, err := open(o, url)
 	if conn != nil {
-		conn.Kind, conn.Tenants = o.kind.Name, manifest.Tenants
+		conn.Kind = o.kind.Name
 		conn.OtherKeys = append(conn.OtherKeys, o.variableKeys()...)
 	}
 	return conn, err
@@ -139,13 +137,22 @@ func (o Options) checkRefused() error {
 
 // openDefault opens a store of the default kind.
 func (o Options) openDefault(url chosen) (*Connection, error) {
+	if !InProcess(o.APIURL) {
+		return o.openServer(url, Embedded)
+	}
+	conn, err := o.openInProcess()
+	if conn != nil {
+		conn.noteIgnored(chosen{}, url)
+	}
+	return conn, err
+}
+
+// openInProcess opens a store inside this process.
+func (o Options) openInProcess() (*Connection, error) {
 	if o.APIURL == Embedded {
 		return openEmbedded(Embedded, nil, 0)
 	}
-	if isFile(o.APIURL) {
-		return o.openFile(strings.TrimPrefix(o.APIURL, Embedded+":"))
-	}
-	return o.openServer(url, Embedded)
+	return o.openFile(strings.TrimPrefix(o.APIURL, Embedded+":"))
 }
 
 // OpenServer opens the store of a server, and ignores the manifest.

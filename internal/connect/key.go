@@ -159,8 +159,8 @@ func (o Options) checkGiven(from, key string) error {
 
 // variableKey chooses the first variable that has a key for this store. The steps of a
 // job may share variables with the keys of several stores, so it passes over the others.
-// If they are all that there is, it fails: as for a wrong key in a variable that no other
-// store shares, and else as for no key.
+// If they are all that there is, it fails: as for a wrong key in the command's own variable,
+// or in that of a server's auth string; else as for no key.
 func (o Options) variableKey() (chosen, error) {
 	var keys []candidate
 	var foreign []*foreignKey
@@ -175,7 +175,7 @@ func (o Options) variableKey() (chosen, error) {
 	key := choose(keys...)
 	isOwn := len(foreign) > 0 && foreign[0].from == o.kind.KeyVariables[0]
 	switch {
-	case key.value == "" && (isOwn || o.isUnshared(foreign)):
+	case key.value == "" && (isOwn || o.isAuthVariable(foreign)):
 		return chosen{}, fmt.Errorf("%w: set this store's own key there, or leave the variable empty", foreign[0])
 	case key.value == "" && len(foreign) > 0:
 		return chosen{}, NoKeyError{Identity: o.kind.Identity, foreign: foreign[0]}
@@ -193,9 +193,9 @@ func (o Options) variableKey() (chosen, error) {
 	return key, nil
 }
 
-// isUnshared reports whether the first of the keys is in the variable for the auth string
+// isAuthVariable reports whether the first of the keys is in the variable for the auth string
 // of a server, which no store but that server reads.
-func (o Options) isUnshared(foreign []*foreignKey) bool {
+func (o Options) isAuthVariable(foreign []*foreignKey) bool {
 	return len(foreign) > 0 && foreign[0].from == apikey.AuthString && !o.cloud
 }
 

@@ -2,7 +2,6 @@ package connect
 
 import (
 	"context"
-	"errors"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/exit"
 	"github.com/prefect-secrets/prefect-secrets/internal/pace"
@@ -11,12 +10,9 @@ import (
 	"github.com/prefect-secrets/prefect-secrets/prefect"
 )
 
-// SelectTenant makes the connection one to the wanted tenant. Without one it stays one
-// to the key's own tenant.
+// SelectTenant makes the connection one to the wanted tenant, of which there is at most
+// one. Without one it stays one to the key's own tenant.
 func (conn *Connection) SelectTenant(ctx context.Context, wanted []string) error {
-	if len(wanted) > 1 {
-		return errors.New("--tenant: this command needs exactly one tenant")
-	}
 	if len(wanted) == 0 {
 		return nil
 	}

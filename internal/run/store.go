@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/address"
 	"github.com/prefect-secrets/prefect-secrets/internal/check"
 	"github.com/prefect-secrets/prefect-secrets/internal/connect"
 	"github.com/prefect-secrets/prefect-secrets/internal/inspect"
+	"github.com/prefect-secrets/prefect-secrets/internal/option"
 	"github.com/prefect-secrets/prefect-secrets/internal/pace"
 	"github.com/prefect-secrets/prefect-secrets/internal/report"
 	"github.com/prefect-secrets/prefect-secrets/internal/storekind"
@@ -17,10 +19,13 @@ import (
 )
 
 // WithStore calls use with the store that o or the manifest names, within the timeout
-// of o. The manifest may be in cache, which may be nil. Notes go to stderr.
+// of o, as one tenant. The manifest may be in cache, which may be nil. Notes go to stderr.
 func WithStore(ctx context.Context, cache *inspect.Cache, o connect.Options, stderr io.Writer, use func(context.Context, *connect.Connection) error) (err error) {
 	manifest, err := cache.Environment(o.ManifestFile, o.Environment, inspect.ShowText(stderr))
 	if err != nil {
+		return err
+	}
+	if o.Tenants, err = oneTenant(o, manifest.Tenants); err != nil {
 		return err
 	}
 	conn, err := connect.Open(o, placeOf(manifest))
@@ -48,9 +53,25 @@ func WithStore(ctx context.Context, cache *inspect.Cache, o connect.Options, std
 	return use(ctx, conn)
 }
 
+// oneTenant returns the tenant that o or the manifest's environment names; none means the
+// key's own. An Action, which has no input for it, uses that if the environment names several.
+func oneTenant(o connect.Options, ofManifest []string) ([]string, error) {
+	switch {
+	case len(o.Tenants) > 1:
+		return nil, errors.New("--tenant: this command needs exactly one tenant")
+	case len(o.Tenants) == 1 || o.Environment == "":
+		return o.Tenants, nil
+	case len(ofManifest) <= 1:
+		return ofManifest, nil
+	case o.Given == option.Input:
+		return nil, nil
+	}
+	return nil, fmt.Errorf("environment %s has several tenants: name one with --tenant: %s", o.Environment, strings.Join(ofManifest, ", "))
+}
+
 // placeOf returns where a manifest says that the store is.
 func placeOf(m *secretsync.Manifest) connect.Place {
-	return connect.Place{URL: m.APIURL, Kind: m.Store, Settings: m.Settings, Tenants: m.Tenants}
+	return connect.Place{URL: m.APIURL, Kind: m.Store, Settings: m.Settings}
 }
 
 // StoredSecrets lists the secrets in the store, for checks of flows.
