@@ -329,3 +329,21 @@ func TestErrorsOfTheStoreStayInside(t *testing.T) {
 		t.Errorf("OnError (-want +got):\n%s", diff)
 	}
 }
+
+// abandonedStore is a store whose clients go away.
+type abandonedStore struct{ brokenStore }
+
+func (abandonedStore) Set(context.Context, string, string, json.RawMessage, string, bool) (bool, error) {
+	return false, fmt.Errorf("stopped: %w", context.Canceled)
+}
+
+func TestAClientThatLeavesIsNoErrorOfTheStore(t *testing.T) {
+	a := newAPI(t, func(c *cloud.Config) {
+		c.Store = abandonedStore{}
+		c.OnError = func(field string, err error) { t.Errorf("OnError: %s: %v", field, err) }
+	})
+	got := post(t, a, adminKey, `{"query":"mutation{x: set_secret(input: {name: \"a\", value: 1}){success}}"}`).body
+	if !strings.Contains(got, "API_ERROR") {
+		t.Errorf("got %s", got)
+	}
+}

@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/graphql"
@@ -48,9 +49,9 @@ func (s *session) checkInterrupted() error {
 }
 
 // storeError reports an error of the store and returns the error for the client,
-// which may retry.
+// which may retry. That the client went away is no error of the store.
 func (s *session) storeError(f *graphql.Field, err error) error {
-	if s.api.config.OnError != nil {
+	if s.api.config.OnError != nil && !errors.Is(err, context.Canceled) {
 		s.api.config.OnError(f.Name, err)
 	}
 	return errAPI

@@ -3,8 +3,11 @@ package filestore_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -81,4 +84,34 @@ func mustRead(t *testing.T, path string) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+// A tenant with thousands of writes in progress does not delay another, whose write is in one
+// of the next commits.
+func TestManyWritesOfOneTenantDelayNoOther(t *testing.T) {
+	const writes = 10_000
+	s := mustOpen(t, filepath.Join(t.TempDir(), "store.db"), newKey(t))
+	defer s.Close()
+	set := func(tenant, name string) {
+		if _, err := s.Set(t.Context(), tenant, name, json.RawMessage("1"), "ci", false); err != nil {
+			t.Error(err)
+		}
+	}
+	var began, all sync.WaitGroup
+	var done atomic.Int64
+	began.Add(writes)
+	for i := range writes {
+		all.Go(func() {
+			began.Done()
+			set(tenant, fmt.Sprint("A", i))
+			done.Add(1)
+		})
+	}
+	began.Wait()
+	before := done.Load()
+	set("22222222-2222-4222-8222-222222222222", "B")
+	if overtook := done.Load() - before; overtook > (writes-before)/2 {
+		t.Errorf("%d of %d writes of the other tenant came before", overtook, writes-before)
+	}
+	all.Wait()
 }

@@ -22,7 +22,7 @@ func (s *Store) Set(ctx context.Context, tenant, name string, value json.RawMess
 	// The caller may return, and reuse value, before the writer has read it.
 	value, updated := slices.Clone(value), s.now()
 	tenantKey, nameKey := []byte(tenant), []byte(name)
-	return s.writer.write(ctx, func(tx *bbolt.Tx) (bool, error) {
+	return s.writer.write(ctx, tenant, func(tx *bbolt.Tx) (bool, error) {
 		info := cloud.Info{Version: 1, Updated: updated, Writer: writer}
 		bucket, err := tenantBucket(tx, tenantKey)
 		if err != nil {
@@ -74,7 +74,7 @@ func (s *Store) Get(ctx context.Context, tenant, name string) (value json.RawMes
 
 // Delete implements [cloud.Store].
 func (s *Store) Delete(ctx context.Context, tenant, name string) error {
-	_, err := s.writer.write(ctx, func(tx *bbolt.Tx) (bool, error) {
+	_, err := s.writer.write(ctx, tenant, func(tx *bbolt.Tx) (bool, error) {
 		bucket := tx.Bucket(bucketSecrets).Bucket([]byte(tenant))
 		if bucket == nil || bucket.Get([]byte(name)) == nil {
 			return false, nil

@@ -8,19 +8,25 @@ import (
 	"go.etcd.io/bbolt"
 
 	"github.com/prefect-secrets/prefect-secrets/internal/groupcommit"
+	"github.com/prefect-secrets/prefect-secrets/internal/turns"
 )
 
 // maxCommit is the most writes that share one commit.
 const maxCommit = 256
 
-// Concurrency is how many writes of one document are made at once, so that they share
+// Concurrency is how many writes of one document are made at once, so that they can share
 // commits: a sync sends a hundred secrets in a document.
-const Concurrency = 100
+const Concurrency = 32
+
+// maxQueued is how many writes are in the queue: a commit and the next one. The others wait
+// for their turn, so that the many writes of one tenant do not delay another.
+const maxQueued = 2 * maxCommit
 
 // writer is the one goroutine that writes. While it commits, changes wait, and then
 // share the next commit.
 type writer struct {
 	boltFile
+	turns  *turns.Pool
 	queue  *groupcommit.Queue[*change]
 	done   chan struct{} // closed when run has ended
 	broken error         // used by run alone: why the file is not trusted after a commit
@@ -39,7 +45,12 @@ type result struct {
 }
 
 func startWriter(file boltFile) *writer {
-	w := &writer{boltFile: file, queue: groupcommit.New[*change](maxCommit), done: make(chan struct{})}
+	w := &writer{
+		boltFile: file,
+		turns:    turns.New(turns.Config{Size: maxQueued}),
+		queue:    groupcommit.New[*change](maxCommit),
+		done:     make(chan struct{}),
+	}
 	go w.run()
 	return w
 }
@@ -51,8 +62,13 @@ func (w *writer) stop() (first bool) {
 	return first
 }
 
-// write queues a change and waits until it is on the disk or refused.
-func (w *writer) write(ctx context.Context, apply func(*bbolt.Tx) (bool, error)) (bool, error) {
+// write queues a change of a tenant and waits until it is on the disk or refused.
+func (w *writer) write(ctx context.Context, tenant string, apply func(*bbolt.Tx) (bool, error)) (bool, error) {
+	turn := w.turns.Claim(tenant)
+	if turn.Take(ctx, 1) != nil {
+		return false, contextError(ctx)
+	}
+	defer turn.Release()
 	change := &change{ctx, apply, make(chan result, 1)}
 	err := w.queue.Add(ctx, change)
 	switch {

@@ -27,19 +27,23 @@ const messageUnknown = "An unknown error occurred."
 // Execute runs the operation field by field in document order, unless root is
 // [Keyed]. Wrap, if not nil, is called for each field of Query and Mutation instead of
 // its resolver. Once the context is cancelled, or root is [Growing] and Grow fails,
-// the remaining fields are errors, but for those that are resolved already: wrap is
-// called for them, since it records what was done.
+// the remaining fields are errors, except those that have begun already: wrap is called
+// for them, since it records what was done. It is also called for them after a panic.
 func (op *Operation) Execute(ctx context.Context, root any, wrap middleware) Response {
 	e := execution{ctx: ctx, schema: op.schema, growth: newGrowth(root)}
 	e.path = e.short[:0]
 	resolver := func(f *Field) (any, error) { return e.resolve(f, root) }
-	ahead := op.lookahead(root, resolver)
+	ahead := op.lookahead(ctx, root, resolver)
 	if ahead != nil {
 		resolver = ahead.field
 	}
-	defer ahead.wait()
+	defer ahead.end(func(f *Field) {
+		if wrap != nil {
+			_, _ = wrap(ctx, f, func() (any, error) { return ahead.field(f) })
+		}
+	})
 	data, ok := e.rootObject(op.Fields, func(f *Field) (any, error) {
-		if err := cmp.Or(ctx.Err(), e.growth.err); err != nil && !ahead.started(f) {
+		if err := cmp.Or(ctx.Err(), e.growth.err); err != nil && !ahead.stop(f) {
 			return nil, err
 		}
 		resolve := func() (any, error) { return resolver(f) }

@@ -1,6 +1,10 @@
 package graphql
 
-import "sync"
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+)
 
 // Keyed is a root of [Operation.Execute] that lets fields of Mutation be resolved
 // concurrently. What can be observed stays in document order: the calls of the
@@ -19,14 +23,19 @@ type Keyed interface {
 
 // lookahead resolves fields before the middleware asks for them.
 type lookahead struct {
+	ctx     context.Context
 	root    Keyed
 	resolve resolveFunc
 	pending []*Field // those that the middleware may still ask for, in order
-	results map[*Field]chan result
+	results map[*Field]*result
+	stopped atomic.Bool // no more fields begin
 	running sync.WaitGroup
 }
 
+// result is that of one field, once done is closed.
 type result struct {
+	done     chan struct{}
+	skipped  bool // it was not begun
 	value    any
 	err      error
 	panicked any
@@ -34,22 +43,49 @@ type result struct {
 
 // lookahead returns what resolves the fields of the operation ahead, nil if root does
 // not allow it.
-func (op *Operation) lookahead(root any, resolve resolveFunc) *lookahead {
+func (op *Operation) lookahead(ctx context.Context, root any, resolve resolveFunc) *lookahead {
 	keyed, ok := root.(Keyed)
 	if !ok || !op.Mutation || len(op.Fields) < 2 || keyed.Parallel() < 2 {
 		return nil
 	}
-	return &lookahead{root: keyed, resolve: resolve, pending: op.Fields, results: map[*Field]chan result{}}
+	return &lookahead{ctx: ctx, root: keyed, resolve: resolve, pending: op.Fields, results: map[*Field]*result{}}
 }
 
-// started reports whether f was resolved ahead, or is being resolved.
-func (l *lookahead) started(f *Field) bool { return l != nil && l.results[f] != nil }
-
-// wait waits for everything that was started.
-func (l *lookahead) wait() {
-	if l != nil {
-		l.running.Wait()
+// stop lets no more fields begin, and reports whether f has begun. It waits for f.
+func (l *lookahead) stop(f *Field) (begun bool) {
+	if l == nil {
+		return false
 	}
+	l.stopped.Store(true)
+	r := l.results[f]
+	if r == nil {
+		return false
+	}
+	<-r.done
+	return !r.skipped
+}
+
+// end waits for everything that has begun. If the caller panics, it calls record for the
+// fields that have begun and that the middleware has not seen, and panics again.
+func (l *lookahead) end(record func(*Field)) {
+	if l == nil {
+		return
+	}
+	l.stopped.Store(true)
+	l.running.Wait()
+	panicked := recover()
+	if panicked == nil {
+		return
+	}
+	for _, f := range l.pending[1:] {
+		if l.stop(f) {
+			func() {
+				defer func() { _ = recover() }()
+				record(f)
+			}()
+		}
+	}
+	panic(panicked)
 }
 
 // field returns the result of f. The middleware asks for fields in order, but may
@@ -61,11 +97,13 @@ func (l *lookahead) field(f *Field) (any, error) {
 	if l.results[f] == nil {
 		l.start()
 	}
-	started, ok := l.results[f]
-	if !ok {
+	r := l.results[f]
+	if r == nil {
 		return l.resolve(f)
 	}
-	r := <-started
+	if <-r.done; r.skipped {
+		return l.resolve(f)
+	}
 	if r.panicked != nil {
 		panic(r.panicked)
 	}
@@ -84,7 +122,7 @@ func (l *lookahead) start() {
 			order = append(order, key)
 		}
 		byKey[key] = append(byKey[key], f)
-		l.results[f] = make(chan result, 1)
+		l.results[f] = &result{done: make(chan struct{})}
 	}
 	queue := make(chan []*Field, len(order))
 	for _, key := range order {
@@ -96,18 +134,22 @@ func (l *lookahead) start() {
 	}
 }
 
-// work resolves queued fields, those with one key one after another.
+// work resolves queued fields, those with one key one after another. It skips them once
+// the operation has stopped.
 func (l *lookahead) work(queue <-chan []*Field) {
 	for fields := range queue {
 		for _, f := range fields {
-			l.results[f] <- l.resolveSafely(f)
+			r := l.results[f]
+			if r.skipped = l.stopped.Load() || l.ctx.Err() != nil; !r.skipped {
+				l.resolveSafely(f, r)
+			}
+			close(r.done)
 		}
 	}
 }
 
 // resolveSafely catches a panic, for the goroutine that waits for the field.
-func (l *lookahead) resolveSafely(f *Field) (r result) {
+func (l *lookahead) resolveSafely(f *Field, r *result) {
 	defer func() { r.panicked = recover() }()
 	r.value, r.err = l.resolve(f)
-	return r
 }

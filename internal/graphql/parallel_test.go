@@ -21,6 +21,7 @@ type slots struct {
 	busy     int
 	max      int
 	log      map[string][]string
+	leave    func() // ends the context of the operation
 }
 
 func (r *slots) Key(f *Field) string {
@@ -35,11 +36,15 @@ func (r *slots) push(text string) (any, error) {
 	r.busy++
 	r.max = max(r.max, r.busy)
 	r.mu.Unlock()
-	time.Sleep(time.Second)
+	key, value, _ := strings.Cut(text, "=")
+	time.Sleep(time.Second / 2)
+	if value == "leave" {
+		r.leave()
+	}
+	time.Sleep(time.Second / 2)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.busy--
-	key, value, _ := strings.Cut(text, "=")
 	r.log[key] = append(r.log[key], value)
 	switch value {
 	case "error":
@@ -72,8 +77,11 @@ func runSlots(t *testing.T, r *slots, wrap middleware, texts ...string) (Respons
 		t.Fatal(errs[0])
 	}
 	r.log = map[string][]string{}
+	ctx, leave := context.WithCancel(context.Background())
+	defer leave()
+	r.leave = leave
 	start := time.Now()
-	return op.Execute(context.Background(), r, wrap), time.Since(start)
+	return op.Execute(ctx, r, wrap), time.Since(start)
 }
 
 func TestParallelKeepsWhatIsObserved(t *testing.T) {
@@ -82,13 +90,8 @@ func TestParallelKeepsWhatIsObserved(t *testing.T) {
 	for _, parallel := range []int{0, 16} {
 		synctest.Test(t, func(t *testing.T) {
 			var seen []string
-			wrap := func(_ context.Context, f *Field, resolve func() (any, error)) (any, error) {
-				value, err := resolve()
-				seen = append(seen, f.Key)
-				return value, err
-			}
 			r := &slots{parallel: parallel}
-			resp, took := runSlots(t, r, wrap, texts...)
+			resp, took := runSlots(t, r, recordKeys(&seen), texts...)
 			outcomes[parallel] = fmt.Sprint(string(resp.Append(nil)), seen, r.log["x"], r.log["y"])
 			want := map[int]time.Duration{0: 7 * time.Second, 16: 4 * time.Second}[parallel]
 			if took != want {
@@ -117,17 +120,46 @@ func TestParallelIsBounded(t *testing.T) {
 	})
 }
 
-func TestParallelPassesAPanicOnOnceAllHaveEnded(t *testing.T) {
+// Fields that have not begun when the context ends do not begin, and nothing records them.
+func TestParallelEndsWithTheContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &slots{parallel: 2}
+		var seen []string
+		runSlots(t, r, recordKeys(&seen), "x=leave", "y=1", "z=1", "x=2", "v=1", "w=1")
+		if diff := cmp.Diff([]string{"a0", "a1"}, seen); diff != "" {
+			t.Errorf("recorded (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff(map[string][]string{"x": {"leave"}, "y": {"1"}}, r.log); diff != "" {
+			t.Errorf("resolved (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// After a panic the middleware still sees what was resolved ahead.
+func TestParallelPassesAPanicOnOnceAllIsRecorded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &slots{parallel: 16}
+		var seen []string
 		defer func() {
 			if p := recover(); p != "in a resolver" {
 				t.Errorf("recovered %v", p)
 			}
-			if r.busy != 0 || len(r.log["y"]) != 2 {
+			if r.busy != 0 || len(r.log) != 3 {
 				t.Errorf("%d still run, %v are done", r.busy, r.log)
 			}
+			if diff := cmp.Diff([]string{"a0", "a2"}, seen); diff != "" {
+				t.Errorf("recorded (-want +got):\n%s", diff)
+			}
 		}()
-		runSlots(t, r, nil, "x=panic", "y=1", "y=2")
+		runSlots(t, r, recordKeys(&seen), "w=1", "x=panic", "y=1")
 	})
+}
+
+// recordKeys returns a middleware that records the fields whose resolver returns.
+func recordKeys(seen *[]string) middleware {
+	return func(_ context.Context, f *Field, resolve func() (any, error)) (any, error) {
+		value, err := resolve()
+		*seen = append(*seen, f.Key)
+		return value, err
+	}
 }

@@ -17,9 +17,9 @@ var ErrClosed = errors.New("the queue is closed")
 // maxPatience bounds how long a group waits for more, however long the last commit took.
 const maxPatience = 5 * time.Millisecond
 
-// smallGroup is up to how many changes the sync takes most of the time of a commit. Those
-// who come later save that time if the group waits for them. They do not save the time
-// that it takes to write a change, which is most of it in a larger group.
+// smallGroup is the largest group for which the sync takes most of the time of a commit,
+// which changes save that the group waits for. In a larger group writing them takes most of
+// it, and waiting saves less.
 const smallGroup = 32
 
 // Queue passes changes from any number of goroutines to the one that commits. While it

@@ -46,6 +46,10 @@ func main() {
 		return
 	}
 	o.perTenant = secrets / o.tenants
+	if o.perTenant < inDocument {
+		fmt.Fprintf(os.Stderr, "servefile: -secrets must be at least %d: a tenant has those of a document\n", inDocument*o.tenants)
+		os.Exit(2)
+	}
 	if err := run(o, bin, old); err != nil {
 		fmt.Fprintln(os.Stderr, "servefile:", err)
 		os.Exit(1)
