@@ -72,7 +72,7 @@ func BenchmarkNames(b *testing.B) {
 		s := startServer(b)
 		fill(b, s, "names", manyNames)
 		compare(b, s, comparison{
-			what: fmt.Sprintf("Names/%d", manyNames), requests: 48, method: http.MethodGet, prefix: "names",
+			what: fmt.Sprintf("Names/%d", manyNames), requests: 200, method: http.MethodGet, prefix: "names",
 			path:     func(prefix string, _ int) string { return "secret/metadata/" + prefix + "/" + tenant + "?list=true" },
 			document: func(int) string { return `{"query":"{secretNames}"}` },
 		})
