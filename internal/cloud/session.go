@@ -49,7 +49,7 @@ func (s *session) checkInterrupted() error {
 }
 
 // storeError reports an error of the store and returns the error for the client,
-// which may retry. That the client went away is no error of the store.
+// which may retry. It does not report that the client went away.
 func (s *session) storeError(f *graphql.Field, err error) error {
 	if s.api.config.OnError != nil && !errors.Is(err, context.Canceled) {
 		s.api.config.OnError(f.Name, err)
