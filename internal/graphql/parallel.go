@@ -57,12 +57,19 @@ func (l *lookahead) stop(f *Field) (begun bool) {
 		return false
 	}
 	l.stopped.Store(true)
+	return l.await(f) != nil
+}
+
+// await waits for f and returns its result, or nil if it has not begun.
+func (l *lookahead) await(f *Field) *result {
 	r := l.results[f]
 	if r == nil {
-		return false
+		return nil
 	}
-	<-r.done
-	return !r.skipped
+	if <-r.done; r.skipped {
+		return nil
+	}
+	return r
 }
 
 // end waits for everything that has begun. If the caller panics, it calls record for the
@@ -97,11 +104,8 @@ func (l *lookahead) field(f *Field) (any, error) {
 	if l.results[f] == nil {
 		l.start()
 	}
-	r := l.results[f]
+	r := l.await(f)
 	if r == nil {
-		return l.resolve(f)
-	}
-	if <-r.done; r.skipped {
 		return l.resolve(f)
 	}
 	if r.panicked != nil {
