@@ -96,7 +96,7 @@ type Config struct {
 // use.
 type Fake struct {
 	Engine
-	*Identity
+	*Identity // also formats the fake, without the keys
 	memory    *cloud.Memory
 	secrets   cloud.Store // memory, or the Store of the Config
 	sent      values
@@ -108,9 +108,6 @@ type Fake struct {
 	tenants []cloud.Tenant
 	keys    []cloud.Key
 }
-
-// Format writes only the tenant, whatever the verb.
-func (f *Fake) Format(s fmt.State, _ rune) { _, _ = fmt.Fprintf(s, "fake of tenant %s", f.Tenant.Slug) }
 
 // New returns a fake without secrets.
 func New(c Config) (*Fake, error) {
